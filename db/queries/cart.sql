@@ -1,0 +1,52 @@
+-- name: add
+INSERT INTO carts (id, updated_at) VALUES (:id, :at) ON CONFLICT (id) DO UPDATE SET updated_at = :at
+
+-- name: of_person
+SELECT id FROM carts WHERE person_id = :person_id
+
+-- name: give_to
+UPDATE carts SET person_id = :person_id WHERE id = :id AND person_id IS NULL
+
+-- name: add_for
+INSERT INTO carts (id, person_id, updated_at) VALUES (:id, :person_id, :at)
+
+-- name: owner
+SELECT person_id FROM carts WHERE id = :id
+
+-- name: lines
+SELECT l.sku, p.slug, p.name, v.label, l.quantity, v.price AS unit_price, s.available,
+  (SELECT i.id FROM pictures i WHERE i.product_id = p.id AND (i.sku = v.sku OR i.sku IS NULL)
+   ORDER BY i.sku IS NULL, i.position LIMIT 1) AS picture_id
+FROM cart_lines l
+JOIN variants v ON v.sku = l.sku
+JOIN products p ON p.id = v.product_id
+JOIN stock s ON s.sku = l.sku
+WHERE l.cart_id = :cart_id
+ORDER BY l.added_at, l.sku
+
+-- name: count
+SELECT COALESCE(SUM(quantity), 0) FROM cart_lines WHERE cart_id = :cart_id
+
+-- name: quantity
+SELECT quantity FROM cart_lines WHERE cart_id = :cart_id AND sku = :sku
+
+-- name: set
+INSERT INTO cart_lines (cart_id, sku, quantity, added_at)
+VALUES (:cart_id, :sku, :quantity, :at)
+ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = :quantity
+
+-- name: remove
+DELETE FROM cart_lines WHERE cart_id = :cart_id AND sku = :sku
+
+-- name: take_bought
+UPDATE cart_lines SET quantity = quantity - :quantity
+WHERE cart_id = :cart_id AND sku = :sku AND quantity > :quantity
+
+-- name: drop_bought
+DELETE FROM cart_lines WHERE cart_id = :cart_id AND sku = :sku AND quantity <= :quantity
+
+-- name: empty
+DELETE FROM cart_lines WHERE cart_id = :cart_id
+
+-- name: drop
+DELETE FROM carts WHERE id = :cart_id AND person_id IS NULL

@@ -1,0 +1,81 @@
+-- name: add_category
+INSERT INTO categories (id, slug, name, description, position)
+VALUES (:id, :slug, :name, :description, :position)
+
+-- name: add_product
+INSERT INTO products (id, slug, name, description, category_id, published, created_at)
+VALUES (:id, :slug, :name, :description, :category_id, 1, :at)
+
+-- name: add_variant
+INSERT INTO variants (sku, product_id, label, options, price, position)
+VALUES (:sku, :product_id, :label, :options, :price, :position)
+
+-- name: add_picture
+INSERT INTO pictures (id, product_id, sku, position, alt, media_type, width, height, data)
+VALUES (:id, :product_id, :sku, :position, :alt, :media_type, :width, :height, :data)
+
+-- name: categories
+SELECT id, slug, name, description FROM categories ORDER BY position LIMIT 50
+
+-- name: category
+SELECT id, slug, name, description FROM categories WHERE slug = :slug
+
+-- name: newest_cards
+SELECT p.id AS product_id, p.slug, p.name, MIN(v.price) AS price_from, MAX(v.price) AS price_to,
+  (SELECT i.id FROM pictures i WHERE i.product_id = p.id ORDER BY i.position LIMIT 1) AS picture_id,
+  SUM(s.available) AS available
+FROM (
+  SELECT id, slug, name FROM products WHERE published = 1 ORDER BY id DESC LIMIT :size
+) p
+JOIN variants v ON v.product_id = p.id
+JOIN stock s ON s.sku = v.sku
+GROUP BY p.id ORDER BY p.id DESC
+
+-- name: category_cards
+SELECT p.id AS product_id, p.slug, p.name, MIN(v.price) AS price_from, MAX(v.price) AS price_to,
+  (SELECT i.id FROM pictures i WHERE i.product_id = p.id ORDER BY i.position LIMIT 1) AS picture_id,
+  SUM(s.available) AS available
+FROM (
+  SELECT id, slug, name FROM products
+  WHERE category_id = :category_id AND published = 1 AND id < :after
+  ORDER BY id DESC LIMIT :size
+) p
+JOIN variants v ON v.product_id = p.id
+JOIN stock s ON s.sku = v.sku
+GROUP BY p.id ORDER BY p.id DESC
+
+-- name: product
+SELECT p.id, p.slug, p.name, p.description, c.slug AS category_slug, c.name AS category_name
+FROM products p JOIN categories c ON c.id = p.category_id
+WHERE p.slug = :slug AND p.published = 1
+
+-- name: variants
+SELECT v.sku, v.label, v.options AS options_json, v.price, s.available,
+  (SELECT i.id FROM pictures i WHERE i.product_id = v.product_id AND i.sku = v.sku
+   ORDER BY i.position LIMIT 1) AS picture_id
+FROM variants v JOIN stock s ON s.sku = v.sku
+WHERE v.product_id = :product_id
+ORDER BY v.position LIMIT 200
+
+-- name: pictures
+SELECT id, alt, width, height FROM pictures WHERE product_id = :product_id ORDER BY position LIMIT 50
+
+-- name: picture
+SELECT media_type, data FROM pictures WHERE id = :id
+
+-- name: price_rows
+SELECT v.product_id, v.sku, p.name, v.label, p.slug, v.price, v.version, p.published
+FROM (SELECT id, slug, name, published FROM products WHERE id < :after ORDER BY id DESC LIMIT :size) p
+JOIN variants v ON v.product_id = p.id
+ORDER BY p.id DESC, v.position
+
+-- name: price_row
+SELECT v.product_id, v.sku, p.name, v.label, p.slug, v.price, v.version, p.published
+FROM variants v JOIN products p ON p.id = v.product_id
+WHERE v.sku = :sku AND v.product_id = :product_id
+
+-- name: set_price
+UPDATE variants SET price = :price, version = version + 1 WHERE sku = :sku AND version = :seen
+
+-- name: any_product
+SELECT id FROM products LIMIT 1

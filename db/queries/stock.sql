@@ -1,0 +1,76 @@
+-- name: add
+INSERT INTO stock (sku, on_hand, held) VALUES (:sku, 0, 0)
+
+-- name: hold
+UPDATE stock SET held = held + :quantity, version = version + 1
+WHERE sku = :sku AND on_hand - held >= :quantity
+
+-- name: release
+UPDATE stock SET held = held - :quantity, version = version + 1 WHERE sku = :sku
+
+-- name: commit
+UPDATE stock SET on_hand = on_hand - :quantity, held = held - :quantity, version = version + 1
+WHERE sku = :sku
+
+-- name: restock
+UPDATE stock SET on_hand = on_hand + :quantity, version = version + 1 WHERE sku = :sku
+
+-- name: retake
+UPDATE stock SET on_hand = on_hand - :quantity, version = version + 1
+WHERE sku = :sku AND on_hand - held >= :quantity
+
+-- name: adjust
+UPDATE stock SET on_hand = on_hand + :change, version = version + 1
+WHERE sku = :sku AND on_hand + :change >= held
+
+-- name: log
+INSERT INTO movements (
+  sku, kind, on_hand_change, held_change, on_hand_after, held_after, reason, note, actor, cause, order_id, at
+)
+SELECT sku, :kind, :on_hand_change, :held_change, on_hand, held, :reason, :note, :actor, :cause,
+  :order_id, :at
+FROM stock WHERE sku = :sku
+
+-- name: place_hold
+INSERT INTO holds (order_id, sku, quantity, state) VALUES (:order_id, :sku, :quantity, 'held')
+
+-- name: holds_of
+SELECT sku, quantity, state FROM holds WHERE order_id = :order_id ORDER BY sku
+
+-- name: move_hold
+UPDATE holds SET state = :new WHERE order_id = :order_id AND sku = :sku AND state = :old
+
+-- name: worst_first
+SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version
+FROM stock s
+JOIN variants v ON v.sku = s.sku
+JOIN products p ON p.id = v.product_id
+WHERE (s.available, s.sku) > (:available, :sku)
+ORDER BY s.available, s.sku LIMIT :size
+
+-- name: short
+SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version
+FROM stock s
+JOIN variants v ON v.sku = s.sku
+JOIN products p ON p.id = v.product_id
+WHERE s.available <= :few AND (s.available, s.sku) > (:available, :sku)
+ORDER BY s.available, s.sku LIMIT :size
+
+-- name: row
+SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version
+FROM stock s
+JOIN variants v ON v.sku = s.sku
+JOIN products p ON p.id = v.product_id
+WHERE s.sku = :sku
+
+-- name: counters
+SELECT sku, on_hand, held FROM stock WHERE sku = :sku
+
+-- name: history
+SELECT m.seq, m.sku, m.kind, m.on_hand_change, m.held_change, m.on_hand_after, m.held_after, m.reason,
+  m.note, COALESCE(p.name, m.actor) AS actor, m.cause, o.number AS order_number, m.at
+FROM movements m
+LEFT JOIN people p ON 'person:' || p.id = m.actor
+LEFT JOIN orders o ON o.id = m.order_id
+WHERE m.sku = :sku
+ORDER BY m.seq DESC LIMIT 200

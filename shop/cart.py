@@ -1,0 +1,168 @@
+"""The cart: what a shopper means to buy, kept under a random id in their signed session.
+
+Nothing is held for a cart; prices and availability are read anew each time it is shown. After a sign-in
+the person's own cart takes the guest's lines in.
+"""
+
+from dataclasses import dataclass
+
+from db import Tx, queries
+from shop.clock import Instant, new_id
+from shop.errors import NotFound, OutOfStock
+from shop.stock import row as stock_row
+
+sql = queries("cart")
+
+MOST_OF_A_LINE = 99
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """Units of one variant; the price is today's, in minor units."""
+
+    sku: str
+    slug: str
+    name: str
+    label: str
+    quantity: int
+    unit_price: int
+    available: int
+    picture_id: str | None
+
+    @property
+    def total(self) -> int:
+        """The line's price."""
+        return self.quantity * self.unit_price
+
+    @property
+    def short(self) -> bool:
+        """Whether more is wanted than is available."""
+        return self.quantity > self.available
+
+    @property
+    def title(self) -> str:
+        """The name with the variant's label, for sentences."""
+        return f"{self.name} ({self.label})" if self.label else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """The lines of a cart, in the order they were added."""
+
+    id: str | None
+    lines: tuple[CartLine, ...]
+
+    @property
+    def count(self) -> int:
+        """Units over all lines."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def total(self) -> int:
+        """The price of all lines."""
+        return sum(line.total for line in self.lines)
+
+    @property
+    def can_check_out(self) -> bool:
+        """Whether every line could be held now."""
+        return bool(self.lines) and not any(line.short for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a wish: the line's quantity now, and whether it had to be capped."""
+
+    sku: str
+    quantity: int
+    capped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The cart a person goes on with after signing in, with sentences about what had to change."""
+
+    cart_id: str
+    notes: tuple[str, ...]
+
+
+def show(tx: Tx, cart_id: str | None) -> Cart:
+    """Return the cart; one that is not there is empty."""
+    lines = tx.all(CartLine, sql.lines, cart_id=cart_id) if cart_id else []
+    return Cart(cart_id, tuple(lines))
+
+
+def count(tx: Tx, cart_id: str | None) -> int:
+    """Return the units in the cart."""
+    return int(tx.value(sql.count, cart_id=cart_id)) if cart_id else 0
+
+
+def put(tx: Tx, cart_id: str, sku: str, quantity: int, at: Instant) -> Added:
+    """Add units to a line, as many as are available. Raises NotFound, and OutOfStock when none is."""
+    return _set(tx, cart_id, sku, _quantity(tx, cart_id, sku) + quantity, at)
+
+
+def set_quantity(tx: Tx, cart_id: str, sku: str, quantity: int, at: Instant) -> Added:
+    """Set a line to a quantity, capped by what is available; 0 removes it."""
+    if quantity == 0:
+        tx.run(sql.remove, cart_id=cart_id, sku=sku)
+        return Added(sku, 0, capped=False)
+    return _set(tx, cart_id, sku, quantity, at)
+
+
+def step(tx: Tx, cart_id: str, sku: str, by: int, at: Instant) -> Added:
+    """Change a line by so many units, relative to what it is now; at zero it is removed."""
+    return set_quantity(tx, cart_id, sku, max(0, _quantity(tx, cart_id, sku) + by), at)
+
+
+def adopt(tx: Tx, guest_cart_id: str | None, person_id: str, at: Instant) -> Adopted:
+    """Merge the guest's cart into the person's own and say what was capped by what is available."""
+    own = tx.value(sql.of_person, person_id=person_id)
+    guest = guest_cart_id if _is_guests(tx, guest_cart_id) else None
+    if own is None and guest:
+        tx.run(sql.give_to, id=guest, person_id=person_id)
+        return Adopted(guest, ())
+    if own is None:
+        own = new_id("cart")
+        tx.run(sql.add_for, id=own, person_id=person_id, at=at)
+    return Adopted(own, _merge(tx, guest, own, at) if guest else ())
+
+
+def take_bought(tx: Tx, cart_id: str, bought: dict[str, int]) -> None:
+    """Take what was just paid for out of the cart; more of the same, put in since, stays."""
+    for sku, quantity in bought.items():
+        if not tx.run(sql.take_bought, cart_id=cart_id, sku=sku, quantity=quantity):
+            tx.run(sql.drop_bought, cart_id=cart_id, sku=sku, quantity=quantity)
+
+
+def _set(tx: Tx, cart_id: str, sku: str, quantity: int, at: Instant) -> Added:
+    stock = stock_row(tx, sku)
+    possible = min(quantity, stock.available, MOST_OF_A_LINE)
+    if possible <= 0:
+        raise OutOfStock(f"{stock.name} is sold out.", (sku,))
+    tx.run(sql.add, id=cart_id, at=at)
+    tx.run(sql.set, cart_id=cart_id, sku=sku, quantity=possible, at=at)
+    return Added(sku, possible, capped=possible < quantity)
+
+
+def _quantity(tx: Tx, cart_id: str, sku: str) -> int:
+    return int(tx.value(sql.quantity, cart_id=cart_id, sku=sku) or 0)
+
+
+def _is_guests(tx: Tx, cart_id: str | None) -> bool:
+    lines = bool(cart_id) and tx.value(sql.count, cart_id=cart_id) > 0
+    return lines and tx.value(sql.owner, id=cart_id) is None
+
+
+def _merge(tx: Tx, guest: str, own: str, at: Instant) -> tuple[str, ...]:
+    notes = []
+    for line in show(tx, guest).lines:
+        wanted = _quantity(tx, own, line.sku) + line.quantity
+        try:
+            if put(tx, own, line.sku, line.quantity, at).capped:
+                now = _quantity(tx, own, line.sku)
+                notes.append(f"You wanted {wanted} of {line.title}: your cart has the {now} we have.")
+        except (OutOfStock, NotFound):
+            notes.append(f"{line.title} is sold out and was left behind.")
+    tx.run(sql.empty, cart_id=guest)
+    tx.run(sql.drop, cart_id=guest)
+    return tuple(notes)

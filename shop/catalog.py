@@ -1,0 +1,239 @@
+"""The catalogue: categories, products and their variants, prices and pictures.
+
+A product is what a page shows; a variant (its SKU) is what is sold, priced and counted. A simple product
+has one variant without a label.
+"""
+
+import json
+from dataclasses import dataclass
+
+from db import Tx, queries
+from shop import events
+from shop.clock import Instant
+from shop.errors import Conflict, NotFound
+from shop.listing import LAST, Listing, page_of
+from shop.money import format_money
+from shop.people import Person
+from shop.stock import FEW
+
+sql = queries("catalog")
+
+CARDS = 24
+NEWEST = 12
+PRICES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A shelf of the shop."""
+
+    id: str
+    slug: str
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product as lists show it; `available` is the sum over its variants."""
+
+    product_id: str
+    slug: str
+    name: str
+    price_from: int
+    price_to: int
+    picture_id: str | None
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What can be put into a cart; the label is empty where the product has only this one."""
+
+    sku: str
+    label: str
+    options_json: str
+    price: int
+    available: int
+    picture_id: str | None
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The choices that make this variant, such as {"Glaze": "Tide"}."""
+        chosen: dict[str, str] = json.loads(self.options_json)
+        return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a product; its bytes are at `/pictures/<id>`."""
+
+    id: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureData:
+    """The bytes of a picture and their media type."""
+
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """All that a product page shows."""
+
+    id: str
+    slug: str
+    name: str
+    description: str
+    category_slug: str
+    category_name: str
+    variants: tuple[Variant, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def price_from(self) -> int:
+        """The lowest price of its variants."""
+        return min(variant.price for variant in self.variants)
+
+    @property
+    def price_to(self) -> int:
+        """The highest price of its variants."""
+        return max(variant.price for variant in self.variants)
+
+    @property
+    def available(self) -> int:
+        """Units available over all variants."""
+        return sum(variant.available for variant in self.variants)
+
+    def variant(self, sku: str | None) -> Variant:
+        """Return the variant of that SKU, else the first one that is available, else the first."""
+        for variant in self.variants:
+            if variant.sku == sku:
+                return variant
+        return next((one for one in self.variants if one.available > 0), self.variants[0])
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPage:
+    """A category and one page of its products."""
+
+    category: Category
+    listing: Listing[Card]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """A variant's price in the admin, in minor units; the version tells a stale edit."""
+
+    product_id: str
+    sku: str
+    name: str
+    label: str
+    slug: str
+    price: int
+    version: int
+    published: bool
+
+
+def stock_state(available: int) -> str:
+    """Return how a shopper is told of stock: `out`, `few` or `in`."""
+    if available <= 0:
+        return "out"
+    return "few" if available <= FEW else "in"
+
+
+def categories(tx: Tx) -> list[Category]:
+    """Return the categories in the order the merchant gave them."""
+    return tx.all(Category, sql.categories)
+
+
+def newest(tx: Tx) -> tuple[Card, ...]:
+    """Return the products added last."""
+    return tuple(tx.all(Card, sql.newest_cards, size=NEWEST))
+
+
+def category_page(tx: Tx, slug: str, after: str | None) -> CategoryPage:
+    """Return a page of a category's products, newest first. Raises NotFound."""
+    category = tx.one(Category, sql.category, slug=slug)
+    if category is None:
+        raise NotFound("There is no such category.")
+    cards = tx.all(
+        Card, sql.category_cards, category_id=category.id, after=after or LAST, size=CARDS + 1
+    )
+    return CategoryPage(category, page_of(cards, CARDS, lambda card: card.product_id))
+
+
+def product(tx: Tx, slug: str) -> Product:
+    """Return a published product with its variants and pictures. Raises NotFound."""
+    found = tx.one(Product, sql.product, slug=slug)
+    if found is None:
+        raise NotFound("There is no such product.")
+    return Product(
+        found.id,
+        found.slug,
+        found.name,
+        found.description,
+        found.category_slug,
+        found.category_name,
+        tuple(tx.all(Variant, sql.variants, product_id=found.id)),
+        tuple(tx.all(Picture, sql.pictures, product_id=found.id)),
+    )
+
+
+def picture(tx: Tx, picture_id: str) -> PictureData:
+    """Return the bytes of a picture. Raises NotFound."""
+    found = tx.one(PictureData, sql.picture, id=picture_id)
+    if found is None:
+        raise NotFound("There is no such picture.")
+    return found
+
+
+def price_rows(tx: Tx, after: str | None) -> Listing[PriceRow]:
+    """Return a page of variants with their prices; a product's variants stay together."""
+    rows = tx.all(PriceRow, sql.price_rows, after=after or LAST, size=PRICES + 1)
+    shown = list(dict.fromkeys(row.product_id for row in rows))[:PRICES]
+    page = page_of(shown, PRICES, str)
+    last = shown[-1] if len({row.product_id for row in rows}) > PRICES else None
+    return Listing(tuple(row for row in rows if row.product_id in page.items), last)
+
+
+def price_row(tx: Tx, product_id: str, sku: str) -> PriceRow:
+    """Return one variant's price. Raises NotFound."""
+    row = tx.one(PriceRow, sql.price_row, product_id=product_id, sku=sku)
+    if row is None:
+        raise NotFound("There is no such variant.")
+    return row
+
+
+def set_price(
+    tx: Tx,
+    by: Person,
+    product_id: str,
+    sku: str,
+    price: int,
+    *,
+    currency: str,
+    seen: int | None = None,
+    at: Instant,
+) -> PriceRow:
+    """Set a variant's price in minor units. Raises Conflict when it was changed since it was `seen`."""
+    was = price_row(tx, product_id, sku)
+    if seen is not None and seen != was.version:
+        raise Conflict(f"The price is {format_money(was.price, currency)} by now: look again.")
+    if price != was.price:
+        tx.run(sql.set_price, sku=sku, price=price, seen=was.version)
+        events.record(
+            tx,
+            "price.changed",
+            f"variant:{sku}",
+            by=by.actor,
+            at=at,
+            before=format_money(was.price, currency),
+            after=format_money(price, currency),
+        )
+    return price_row(tx, product_id, sku)

@@ -1,0 +1,53 @@
+"""Money: integers of minor units and a currency code, as people read and type them.
+
+How many decimals a currency has follows Stripe's documentation of zero-decimal and three-decimal
+currencies, because what we count must be what Stripe charges.
+"""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.numbers import format_currency
+
+ZERO_DECIMALS = frozenset(
+    "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split()  # noqa: SIM905 - reads as a list
+)
+THREE_DECIMALS = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
+LARGEST = 99_999_999
+"""Stripe's largest amount of one charge, in minor units."""
+
+_TYPED = re.compile(r"[0-9]{1,8}(?:[.,]([0-9]{1,3}))?", re.ASCII)
+
+
+def decimals(currency: str) -> int:
+    """Return how many decimals the minor unit of `currency` has: 0, 2 or 3."""
+    if currency in ZERO_DECIMALS:
+        return 0
+    return 3 if currency in THREE_DECIMALS else 2
+
+
+@lru_cache(maxsize=4096)
+def format_money(amount: int, currency: str, locale: str = "en") -> str:
+    """Return an amount of minor units as `locale` writes it, such as €12.50."""
+    exact = Decimal(amount).scaleb(-decimals(currency))
+    return format_currency(exact, currency.upper(), locale=locale)
+
+
+def parse_money(text: str, currency: str) -> int:
+    """Return the minor units a person meant by `12.50`, `12,50` or `12`.
+
+    Raises ValueError with a sentence for anything else, for more decimals than the currency has and
+    for more than Stripe can charge at once.
+    """
+    typed = text.strip()
+    match = _TYPED.fullmatch(typed)
+    if match is None:
+        raise ValueError("Write an amount such as 12.50.")
+    places = decimals(currency)
+    if len(match.group(1) or "") > places:
+        raise ValueError(f"{currency.upper()} has {places} decimals: write fewer.")
+    amount = int(Decimal(typed.replace(",", ".")).scaleb(places))
+    if amount > LARGEST:
+        raise ValueError("That is more than can be charged at once.")
+    return amount

@@ -1,0 +1,184 @@
+"""People: who may sign in, as what, and the sessions they hold.
+
+A cookie carries a random token; only its hash is stored, and every request looks it up. So signing
+out, a new password or another role ends a session at once, wherever its cookie was copied to.
+"""
+
+import asyncio
+import hashlib
+import re
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from db import ConstraintViolated, Tx, queries
+from shop import events
+from shop.clock import Instant, later, new_id, new_token
+from shop.errors import Conflict, NotFound, Refused
+from shop.listing import LAST, Listing, page_of
+
+sql = queries("people")
+
+SESSION_DAYS = {"user": 14, "admin": 1}
+PAGE = 50
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 128
+
+# OWASP's least for Argon2id; more memory would let a crowd of sign-ins exhaust a small machine.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_AT_ONCE = asyncio.Semaphore(2)
+_EMAIL = re.compile(r"[^@\s\x00-\x1f,;:<>\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,189}\.[A-Za-z]{2,24}")
+_NEVER = frozenset(
+    {"password", "12345678", "123456789", "1234567890", "qwertyuiop", "iloveyou", "tillroom"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who can sign in; the role is `user` for a shopper or `admin`."""
+
+    id: str
+    email: str
+    name: str
+    role: str
+    created_at: Instant
+    suspended_at: Instant | None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this person runs the shop."""
+        return self.role == "admin"
+
+    @property
+    def actor(self) -> str:
+        """How the ledgers name this person."""
+        return f"person:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a sign-in is checked against."""
+
+    id: str
+    password_hash: str
+    suspended_at: Instant | None
+
+
+async def hash_password(password: str) -> str:
+    """Return the Argon2id hash of a password, computed outside the event loop."""
+    async with _AT_ONCE:
+        return await asyncio.to_thread(_HASHER.hash, password)
+
+
+async def check_password(password_hash: str | None, password: str) -> bool:
+    """Tell whether the password fits; without a hash, take as long as if there were one."""
+    async with _AT_ONCE:
+        return await asyncio.to_thread(_fits, password_hash, password)
+
+
+def _fits(password_hash: str | None, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash or _NOBODYS, password) and password_hash is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def clean_email(text: str) -> str:
+    """Return an e-mail address as we store and compare it. Raises Refused when it can't be one."""
+    email = text.strip().lower()
+    if not _EMAIL.fullmatch(email):
+        raise Refused("Write an e-mail address such as sam@example.org.", "email")
+    return email
+
+
+def check_new_password(password: str, email: str) -> None:
+    """Raise Refused unless the password may be chosen: long enough, not guessed first."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refused(f"Choose at least {SHORTEST_PASSWORD} characters.", "password")
+    if len(password) > LONGEST_PASSWORD:
+        raise Refused(f"Choose at most {LONGEST_PASSWORD} characters.", "password")
+    lowered = password.lower()
+    if lowered in _NEVER or lowered in (email, email.split("@")[0]) or len(set(password)) <= 2:  # noqa: PLR2004
+        raise Refused("That password is easily guessed: choose another.", "password")
+
+
+def register(
+    tx: Tx, email: str, name: str, password_hash: str, at: Instant, role: str = "user"
+) -> Person:
+    """Add a person. Raises Conflict when the address is taken."""
+    person = Person(new_id("per"), email, name, role, at, None)
+    try:
+        tx.run(
+            sql.add, id=person.id, email=email, name=name, role=role, hash=password_hash, at=at
+        )
+    except ConstraintViolated:
+        raise Conflict("Somebody has registered with this e-mail address: sign in.") from None
+    events.record(tx, "person.added", person.actor, by=person.actor, at=at, after=role)
+    return person
+
+
+def by_email(tx: Tx, email: str) -> Credentials | None:
+    """Return what a sign-in with this address is checked against."""
+    return tx.one(Credentials, sql.credentials, email=email)
+
+
+def credentials_of(tx: Tx, person_id: str) -> Credentials | None:
+    """Return what a change of this person's password is checked against."""
+    return tx.one(Credentials, sql.credentials_of, id=person_id)
+
+
+def start_session(tx: Tx, person_id: str, at: Instant) -> str:
+    """Start a session and return its token, which is nowhere else. Raises NotFound when suspended."""
+    person = tx.one(Person, sql.by_id, id=person_id)
+    if person is None or person.suspended_at is not None:
+        raise NotFound("This person can't sign in.")
+    token = new_token()
+    until = later(at, minutes=SESSION_DAYS[person.role] * 24 * 60)
+    tx.run(sql.add_session, hash=_digest(token), person_id=person_id, at=at, until=until)
+    return token
+
+
+def person_of(tx: Tx, token: str, at: Instant) -> Person | None:
+    """Return whose live session the token belongs to."""
+    return tx.one(Person, sql.of_session, hash=_digest(token), at=at)
+
+
+def end_session(tx: Tx, token: str) -> None:
+    """End one session; harmless when it has ended."""
+    tx.run(sql.end_session, hash=_digest(token))
+
+
+def change_password(tx: Tx, person_id: str, password_hash: str, at: Instant) -> None:
+    """Set a new password and end every session the person has."""
+    tx.run(sql.set_password, id=person_id, hash=password_hash)
+    tx.run(sql.end_sessions, person_id=person_id)
+    actor = f"person:{person_id}"
+    events.record(tx, "person.password", actor, by=actor, at=at, after="changed")
+
+
+def set_role(tx: Tx, by: Person, person_id: str, role: str, at: Instant) -> None:
+    """Give a person another role and end their sessions. Raises NotFound, and Conflict for the last admin."""
+    person = tx.one(Person, sql.by_id, id=person_id)
+    if person is None:
+        raise NotFound("There is no such person.")
+    if role == person.role:
+        return
+    if person.is_admin and tx.value(sql.another_admin, id=person_id) is None:
+        raise Conflict("The shop needs an admin: make somebody else one first.")
+    tx.run(sql.set_role, id=person_id, role=role)
+    tx.run(sql.end_sessions, person_id=person_id)
+    events.record(tx, "person.role", person.actor, by=by.actor, at=at, before=person.role, after=role)
+
+
+def listing(tx: Tx, after: str | None) -> Listing[Person]:
+    """Return a page of people, newest first."""
+    rows = tx.all(Person, sql.page, after=after or LAST, size=PAGE + 1)
+    return page_of(rows, PAGE, lambda person: person.id)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+_NOBODYS = _HASHER.hash(new_token())

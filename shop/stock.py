@@ -1,0 +1,296 @@
+"""Stock: two counters a variant, moved only together with a row of the append-only ledger.
+
+`available = on hand - held` decides what may be sold, and one conditional UPDATE inside a write
+transaction decides it, never an earlier read. Movements: hold, release, commit, restock, retake for
+orders; adjust for what an admin counted, received or lost.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from db import Statement, Tx, queries
+from shop.clock import Instant
+from shop.errors import Conflict, NotFound, OutOfStock, Refused
+from shop.listing import Listing, page_of
+from shop.people import Person
+
+sql = queries("stock")
+
+REASONS = ("received", "counted", "damaged", "returned", "correction")
+FEW = 5
+"""At or below this many available units, a shopper is told how many are left."""
+MOST = 1_000_000
+PAGE = 100
+
+_CURSOR = re.compile(r"([0-9]{1,9}):(.*)", re.ASCII | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """One variant in the stockroom: units on hand, held by open orders, and available."""
+
+    sku: str
+    product_id: str
+    slug: str
+    name: str
+    label: str
+    on_hand: int
+    held: int
+    available: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One row of the ledger: what changed, the balance after it, who did it and why."""
+
+    seq: int
+    sku: str
+    kind: str
+    on_hand_change: int
+    held_change: int
+    on_hand_after: int
+    held_after: int
+    reason: str
+    note: str
+    actor: str
+    cause: str
+    order_number: str | None
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """What an adjustment changed: units on hand before and after it."""
+
+    row: StockRow
+    was: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Units of a variant that an order asks for; the name is for the sentence when they are short."""
+
+    sku: str
+    quantity: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What an order has of a variant: held, committed, released or returned."""
+
+    sku: str
+    quantity: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who moves an order's stock, when, and what made them."""
+
+    order_id: str
+    actor: str
+    why: str
+    at: Instant
+
+
+def open_for(tx: Tx, sku: str) -> None:
+    """Give a new variant its counters, both zero."""
+    tx.run(sql.add, sku=sku)
+
+
+def hold(tx: Tx, wanted: Iterable[Wanted], cause: Cause) -> None:
+    """Hold what an order asks for. Raises OutOfStock naming every short line; nothing is held then."""
+    short = []
+    for line in wanted:
+        if tx.run(sql.hold, sku=line.sku, quantity=line.quantity):
+            tx.run(sql.place_hold, order_id=cause.order_id, sku=line.sku, quantity=line.quantity)
+            _log(tx, line.sku, "hold", 0, line.quantity, cause)
+        else:
+            short.append(line)
+    if short:
+        raise OutOfStock(_shortage(tx, short), tuple(line.sku for line in short))
+
+
+def release(tx: Tx, cause: Cause) -> None:
+    """Give back everything the order holds, because its payment is known to be dead."""
+    _settle_holds(tx, cause, "released", "release")
+
+
+def commit(tx: Tx, cause: Cause) -> None:
+    """Take everything the order holds out of the stock, because it is paid."""
+    _settle_holds(tx, cause, "committed", "commit")
+
+
+def restock(tx: Tx, cause: Cause) -> None:
+    """Put everything the order has taken back on hand."""
+    for held in _holds(tx, cause.order_id, "committed"):
+        _move_hold(tx, cause, held, "returned")
+        tx.run(sql.restock, sku=held.sku, quantity=held.quantity)
+        _log(tx, held.sku, "restock", held.quantity, 0, cause)
+
+
+def retake(tx: Tx, cause: Cause) -> None:
+    """Take an order's released units again, all or nothing. Raises OutOfStock when some have gone."""
+    gone = []
+    for held in _holds(tx, cause.order_id, "released"):
+        if tx.run(sql.retake, sku=held.sku, quantity=held.quantity):
+            _move_hold(tx, cause, held, "committed")
+            _log(tx, held.sku, "retake", -held.quantity, 0, cause)
+        else:
+            gone.append(held.sku)
+    if gone:
+        raise OutOfStock("Somebody else has bought it meanwhile.", tuple(gone))
+
+
+def can_retake(tx: Tx, order_id: str) -> bool:
+    """Tell whether every released unit of the order is available; true only inside this transaction."""
+    rows = [(held, row(tx, held.sku)) for held in _holds(tx, order_id, "released")]
+    return all(current.available >= held.quantity for held, current in rows)
+
+
+def adjust(
+    tx: Tx,
+    by: Person,
+    sku: str,
+    *,
+    change: int | None = None,
+    on_hand: int | None = None,
+    seen: int | None = None,
+    reason: str,
+    note: str = "",
+    at: Instant,
+) -> Adjusted:
+    """Correct the units on hand, by a change or to a counted number, with a reason.
+
+    Raises Refused for a missing reason or value, and Conflict when the row is no longer what was `seen`
+    or when fewer units would be left than open orders hold.
+    """
+    was = row(tx, sku)
+    if reason not in REASONS:
+        raise Refused("Choose a reason.", "reason")
+    if change is None:
+        if on_hand is None:
+            raise Refused("Write how many there are.", "on_hand")
+        if seen is not None and seen != was.on_hand:
+            raise Conflict(f"It is {was.on_hand} by now, no longer {seen}: look again, then save.")
+        change = on_hand - was.on_hand
+    if change == 0:
+        return Adjusted(was, was.on_hand, was.on_hand)
+    if not 0 <= was.on_hand + change <= MOST:
+        raise Refused("There can't be that many.", "on_hand")
+    if not tx.run(sql.adjust, sku=sku, change=change):
+        raise Conflict(f"{was.held} are held by open orders: there can't be fewer on hand.")
+    _write(tx, sku, "adjust", change, 0, reason=reason, note=note, actor=by.actor, cause="", at=at)
+    now = row(tx, sku)
+    return Adjusted(now, was.on_hand, now.on_hand)
+
+
+def rows(tx: Tx, after: str | None) -> Listing[StockRow]:
+    """Return a page of the stockroom, the variants with the fewest available first."""
+    return _page(tx, sql.worst_first, after)
+
+
+def short(tx: Tx, after: str | None) -> Listing[StockRow]:
+    """Return a page of what is sold out or nearly so, sold out first."""
+    return _page(tx, sql.short, after, few=FEW)
+
+
+def row(tx: Tx, sku: str) -> StockRow:
+    """Return one variant's row. Raises NotFound."""
+    found = tx.one(StockRow, sql.row, sku=sku)
+    if found is None:
+        raise NotFound("There is no such SKU.")
+    return found
+
+
+def history(tx: Tx, sku: str) -> tuple[Movement, ...]:
+    """Return the latest movements of a variant, newest first."""
+    return tuple(tx.all(Movement, sql.history, sku=sku))
+
+
+def _settle_holds(tx: Tx, cause: Cause, state: str, kind: str) -> None:
+    statement = sql.commit if kind == "commit" else sql.release
+    for held in _holds(tx, cause.order_id, "held"):
+        _move_hold(tx, cause, held, state)
+        tx.run(statement, sku=held.sku, quantity=held.quantity)
+        taken = -held.quantity if kind == "commit" else 0
+        _log(tx, held.sku, kind, taken, -held.quantity, cause)
+
+
+def _holds(tx: Tx, order_id: str, state: str) -> list[Hold]:
+    return [held for held in tx.all(Hold, sql.holds_of, order_id=order_id) if held.state == state]
+
+
+def _move_hold(tx: Tx, cause: Cause, held: Hold, new: str) -> None:
+    moved = tx.run(sql.move_hold, order_id=cause.order_id, sku=held.sku, old=held.state, new=new)
+    if moved != 1:
+        raise RuntimeError(f"The hold of {held.sku} has moved under its own transaction.")
+
+
+def _log(
+    tx: Tx, sku: str, kind: str, on_hand_change: int, held_change: int, cause: Cause
+) -> None:
+    _write(
+        tx,
+        sku,
+        kind,
+        on_hand_change,
+        held_change,
+        reason="order",
+        actor=cause.actor,
+        cause=cause.why,
+        order_id=cause.order_id,
+        at=cause.at,
+    )
+
+
+def _write(
+    tx: Tx,
+    sku: str,
+    kind: str,
+    on_hand_change: int,
+    held_change: int,
+    *,
+    reason: str,
+    actor: str,
+    cause: str,
+    at: Instant,
+    note: str = "",
+    order_id: str | None = None,
+) -> None:
+    tx.run(
+        sql.log,
+        sku=sku,
+        kind=kind,
+        on_hand_change=on_hand_change,
+        held_change=held_change,
+        reason=reason,
+        note=note,
+        actor=actor,
+        cause=cause,
+        order_id=order_id,
+        at=at,
+    )
+
+
+def _shortage(tx: Tx, lines: list[Wanted]) -> str:
+    return " ".join(_only(line.name, row(tx, line.sku).available) for line in lines)
+
+
+def _only(name: str, available: int) -> str:
+    return f"Only {available} left of {name}." if available > 0 else f"{name} is sold out."
+
+
+def _page(tx: Tx, statement: Statement, after: str | None, **params: int) -> Listing[StockRow]:
+    available, sku = _cursor(after)
+    found = tx.all(StockRow, statement, available=available, sku=sku, size=PAGE + 1, **params)
+    return page_of(found, PAGE, lambda last: f"{last.available}:{last.sku}")
+
+
+def _cursor(after: str | None) -> tuple[int, str]:
+    match = _CURSOR.fullmatch(after or "")
+    return (int(match[1]), match[2]) if match else (-1, "")

@@ -1,0 +1,78 @@
+-- name: add
+INSERT INTO orders (
+  id, number, person_id, email, cart_id, state, provider, currency, subtotal, discount, shipping, tax,
+  total, placed_at, hold_until
+) VALUES (
+  :id, :number, :person_id, :email, :cart_id, 'open', :provider, :currency, :subtotal, 0, 0, 0,
+  :subtotal, :at, :hold_until
+)
+
+-- name: add_line
+INSERT INTO order_lines (order_id, sku, slug, name, label, quantity, unit_price, position)
+VALUES (:order_id, :sku, :slug, :name, :label, :quantity, :unit_price, :position)
+
+-- name: by_id
+SELECT o.id, o.number, o.person_id, o.state, o.closed_reason, o.payment_state, o.dispute_state,
+  o.currency, o.subtotal, o.discount, o.shipping, o.tax, o.total, o.captured, o.refunded, o.email,
+  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version,
+  (SELECT a.url FROM payment_attempts a WHERE a.order_id = o.id AND a.state = 'open') AS pay_url
+FROM orders o WHERE o.id = :id
+
+-- name: by_number
+SELECT o.id, o.number, o.person_id, o.state, o.closed_reason, o.payment_state, o.dispute_state,
+  o.currency, o.subtotal, o.discount, o.shipping, o.tax, o.total, o.captured, o.refunded, o.email,
+  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version,
+  (SELECT a.url FROM payment_attempts a WHERE a.order_id = o.id AND a.state = 'open') AS pay_url
+FROM orders o WHERE o.number = :number
+
+-- name: open_of_cart
+SELECT o.id, o.number, o.person_id, o.state, o.closed_reason, o.payment_state, o.dispute_state,
+  o.currency, o.subtotal, o.discount, o.shipping, o.tax, o.total, o.captured, o.refunded, o.email,
+  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version,
+  (SELECT a.url FROM payment_attempts a WHERE a.order_id = o.id AND a.state = 'open') AS pay_url
+FROM orders o WHERE o.cart_id = :cart_id AND o.state = 'open'
+
+-- name: lines
+SELECT sku, slug, name, label, quantity, unit_price FROM order_lines
+WHERE order_id = :order_id ORDER BY position
+
+-- name: of_person
+SELECT o.id, o.number, o.state, o.closed_reason, o.payment_state, o.total, o.currency, o.placed_at,
+  (SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS count, o.email, p.name
+FROM orders o JOIN people p ON p.id = o.person_id
+WHERE o.person_id = :person_id AND o.id < :after
+ORDER BY o.id DESC LIMIT :size
+
+-- name: all_orders
+SELECT o.id, o.number, o.state, o.closed_reason, o.payment_state, o.total, o.currency, o.placed_at,
+  (SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS count, o.email, p.name
+FROM orders o JOIN people p ON p.id = o.person_id
+WHERE o.id < :after
+ORDER BY o.id DESC LIMIT :size
+
+-- name: in_state
+SELECT o.id, o.number, o.state, o.closed_reason, o.payment_state, o.total, o.currency, o.placed_at,
+  (SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS count, o.email, p.name
+FROM orders o JOIN people p ON p.id = o.person_id
+WHERE o.state = :state AND o.id < :after
+ORDER BY o.id DESC LIMIT :size
+
+-- name: move
+UPDATE orders SET state = :new, closed_reason = :reason, hold_until = NULL, version = version + 1
+WHERE id = :id AND state = :old
+
+-- name: oversold
+UPDATE orders SET closed_reason = 'oversold', version = version + 1 WHERE id = :id AND state = 'closed'
+
+-- name: ask_to_cancel
+UPDATE orders SET cancel_requested_at = :at, version = version + 1
+WHERE id = :id AND cancel_requested_at IS NULL AND state IN ('open', 'processing')
+
+-- name: paid_attempts
+SELECT id FROM payment_attempts WHERE order_id = :order_id AND captured > 0 ORDER BY id
+
+-- name: up_to_a_hundred
+SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE state = :state LIMIT 100)
+
+-- name: sold_out_up_to_a_hundred
+SELECT COUNT(*) FROM (SELECT 1 FROM stock WHERE available <= 0 LIMIT 100)

@@ -1,0 +1,231 @@
+"""Checkout: hold the stock and freeze the order in one transaction, then ask Stripe for a payment page.
+
+The request to Stripe is stored before it is sent, with its idempotency key. Whatever happens between
+the two transactions, repeating the stored request finds the same session again.
+"""
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+
+from db import Database, Tx
+from shop import cart, events, orders, payments, stock
+from shop.cart import Cart
+from shop.clock import Instant, later, new_id, new_number, now, to_epoch
+from shop.config import Settings
+from shop.errors import Conflict, Refused
+from shop.orders import Order, OrderLine
+from shop.people import Person
+from shop.stripe_gateway import Gateway, StripeRefused, StripeUnreachable
+
+STRIPES_LEAST_MINUTES = 31
+"""Stripe refuses a session shorter than 30 minutes; one more forgives a clock that differs."""
+STRIPES_MOST_MINUTES = 24 * 60 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A checkout under way; without an address, its payment page is still being prepared."""
+
+    number: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What `begin` found or made: an order to be paid, or one that has to be given up first."""
+
+    order: Order
+    superseded: bool = False
+
+
+async def start(
+    db: Database, gateway: Gateway, settings: Settings, person: Person, cart_id: str
+) -> Started:
+    """Turn the cart into an order with held stock and return where to pay it.
+
+    The same cart sent twice is one order with one payment page; a cart that has changed gives up the
+    older order first. Raises OutOfStock naming the lines, Refused for an empty cart, and Conflict
+    while an older payment of this cart is still uncertain.
+    """
+    begun = await db.write(begin, settings, person, cart_id, now())
+    if begun.superseded:
+        with suppress(StripeUnreachable):
+            await expire(db, gateway, begun.order.id)
+        begun = await db.write(begin, settings, person, cart_id, now())
+    if begun.superseded:
+        raise Conflict("Your earlier payment of this cart is still being closed: try again shortly.")
+    order = begun.order
+    if order.state != "open" or order.pay_url:
+        return Started(order.number, order.pay_url)
+    return Started(order.number, await open_session(db, gateway, order.id))
+
+
+def begin(tx: Tx, settings: Settings, person: Person, cart_id: str, at: Instant) -> Begun:
+    """Hold the cart's stock and freeze it as an order; or find the order it is already."""
+    wanted = cart.show(tx, cart_id)
+    waiting = orders.open_of_cart(tx, cart_id)
+    if waiting is not None:
+        same = _same(orders.lines_of(tx, waiting.id), wanted)
+        if same and waiting.cancel_requested_at is None:
+            return Begun(waiting)
+        orders.ask_to_cancel(tx, waiting, by=person.actor, at=at)
+        return Begun(waiting, superseded=True)
+    if not wanted.lines:
+        raise Refused("Your cart is empty.")
+    return Begun(_place(tx, settings, person, wanted, at))
+
+
+async def open_session(db: Database, gateway: Gateway, order_id: str) -> str | None:
+    """Send the stored request for a payment page and return its address.
+
+    Returns None when Stripe's answer is unknown: the job repeats the very same request. Raises Conflict
+    when Stripe refuses it; the order is closed then and its stock given back.
+    """
+    attempt = await db.read(payments.latest_attempt, order_id)
+    if attempt is None or attempt.state != "creating":
+        return attempt.url if attempt else None
+    request = json.loads(attempt.request)
+    try:
+        session = await gateway.create_session(request, attempt.idempotency_key)
+    except StripeRefused as refusal:
+        await db.write(payments.refused, attempt.id, str(refusal), now())
+        sentence = "The payment could not be prepared. Your cart is as it was; nothing was charged."
+        raise Conflict(sentence) from refusal
+    except StripeUnreachable:
+        return None
+    await db.write(payments.opened, attempt.id, session)
+    return session.url
+
+
+async def expire(db: Database, gateway: Gateway, order_id: str) -> None:
+    """Have an order's session ended at Stripe and book the answer, whichever it is.
+
+    Only Stripe's word that the session is dead releases the stock; a session found complete is booked
+    as paid. Raises StripeUnreachable when there was no answer: the hold stays.
+    """
+    attempt = await db.read(payments.latest_attempt, order_id)
+    if attempt is not None and attempt.state == "creating":
+        try:
+            await open_session(db, gateway, order_id)
+        except Conflict:
+            return
+        attempt = await db.read(payments.latest_attempt, order_id)
+    if attempt is None or attempt.state not in ("creating", "open"):
+        return
+    if attempt.session_id is None:
+        raise StripeUnreachable("the session is not known to exist yet")
+    try:
+        session = await gateway.expire_session(attempt.session_id)
+    except StripeRefused:
+        session = await gateway.get_session(attempt.session_id)
+    await db.write(payments.session_seen, session, now())
+
+
+def _same(lines: tuple[OrderLine, ...], wanted: Cart) -> bool:
+    placed = {line.sku: (line.quantity, line.unit_price) for line in lines}
+    return placed == {line.sku: (line.quantity, line.unit_price) for line in wanted.lines}
+
+
+def _place(tx: Tx, settings: Settings, person: Person, wanted: Cart, at: Instant) -> Order:
+    order_id, number = new_id("ord"), new_number()
+    until = later(at, minutes=settings.checkout_minutes)
+    tx.run(
+        orders.sql.add,
+        id=order_id,
+        number=number,
+        person_id=person.id,
+        email=person.email,
+        cart_id=wanted.id,
+        provider=settings.provider,
+        currency=settings.currency,
+        subtotal=wanted.total,
+        at=at,
+        hold_until=until,
+    )
+    _freeze(tx, order_id, wanted)
+    cause = stock.Cause(order_id, person.actor, "checkout", at)
+    stock.hold(
+        tx, [stock.Wanted(line.sku, line.quantity, line.title) for line in wanted.lines], cause
+    )
+    of = f"order:{order_id}"
+    events.record(tx, "order.placed", of, by=person.actor, at=at, after="open")
+    order = orders.by_id(tx, order_id)
+    if order.total == 0:
+        return _free(tx, order, at)
+    _want_payment(tx, settings, order, at)
+    return order
+
+
+def _freeze(tx: Tx, order_id: str, wanted: Cart) -> None:
+    for position, line in enumerate(wanted.lines):
+        tx.run(
+            orders.sql.add_line,
+            order_id=order_id,
+            sku=line.sku,
+            slug=line.slug,
+            name=line.name,
+            label=line.label,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            position=position,
+        )
+
+
+def _free(tx: Tx, order: Order, at: Instant) -> Order:
+    bought = {line.sku: line.quantity for line in orders.lines_of(tx, order.id)}
+    cart.take_bought(tx, order.cart_id, bought)
+    return orders.move(tx, order, "confirmed", by=events.SHOP, at=at, why="nothing to pay")
+
+
+def _want_payment(tx: Tx, settings: Settings, order: Order, at: Instant) -> None:
+    attempt_id = new_id("pay")
+    minutes = min(max(settings.checkout_minutes, STRIPES_LEAST_MINUTES), STRIPES_MOST_MINUTES)
+    expires_at = later(at, minutes=minutes)
+    request = _request(tx, settings, order, attempt_id, to_epoch(expires_at))
+    tx.run(
+        payments.sql.add_attempt,
+        id=attempt_id,
+        order_id=order.id,
+        idempotency_key=attempt_id,
+        request=json.dumps(request),
+        amount=order.total,
+        currency=order.currency,
+        expires_at=expires_at,
+        at=at,
+    )
+
+
+def _request(
+    tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_at: int
+) -> dict[str, object]:
+    """Return the exact request for a Checkout Session, so that repeating it repeats the same one."""
+    metadata = {
+        "shop": str(tx.value(payments.sql.instance)),
+        "order": order.number,
+        "attempt": attempt_id,
+    }
+    back = f"{settings.base_url}/checkouts/{order.number}"
+    return {
+        "mode": "payment",
+        "line_items": [_item(line, order.currency) for line in orders.lines_of(tx, order.id)],
+        "client_reference_id": order.number,
+        "customer_email": order.email,
+        "metadata": metadata,
+        "payment_intent_data": {"metadata": metadata},
+        "success_url": f"{back}?session_id={{CHECKOUT_SESSION_ID}}",
+        "cancel_url": back,
+        "expires_at": expires_at,
+        "adaptive_pricing": {"enabled": False},
+    }
+
+
+def _item(line: OrderLine, currency: str) -> dict[str, object]:
+    return {
+        "quantity": line.quantity,
+        "price_data": {
+            "currency": currency,
+            "unit_amount": line.unit_price,
+            "product_data": {"name": line.title},
+        },
+    }

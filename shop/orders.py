@@ -1,0 +1,327 @@
+"""Orders: what was bought, in which state it is, and the shopper's right to cancel what is not final.
+
+An order moves only along `order_states.STEPS`, by an UPDATE that still names the state it was seen in,
+and its stock moves with it in the same transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from db import Tx, queries
+from shop import events, outbox, refunds, stock
+from shop.clock import Instant
+from shop.errors import Conflict, NotFound
+from shop.listing import LAST, Listing, page_of
+from shop.money import format_money
+from shop.order_states import CANCELLABLE_BY_SHOPPER, STATES, STEPS
+from shop.people import Person
+from shop.refunds import Refund
+
+sql = queries("orders")
+
+PAGE = 50
+
+_STOCK: dict[str, Callable[[Tx, stock.Cause], None]] = {
+    "commit": stock.commit,
+    "release": stock.release,
+    "restock": stock.restock,
+    "retake": stock.retake,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """What was bought, at the price it had then, in minor units."""
+
+    sku: str
+    slug: str
+    name: str
+    label: str
+    quantity: int
+    unit_price: int
+
+    @property
+    def total(self) -> int:
+        """The line's price."""
+        return self.quantity * self.unit_price
+
+    @property
+    def title(self) -> str:
+        """The name with the variant's label, for sentences and for Stripe's page."""
+        return f"{self.name} ({self.label})" if self.label else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order; amounts in minor units of its currency. `pay_url` is there while it can be paid."""
+
+    id: str
+    number: str
+    person_id: str
+    state: str
+    closed_reason: str | None
+    payment_state: str
+    dispute_state: str
+    currency: str
+    subtotal: int
+    discount: int
+    shipping: int
+    tax: int
+    total: int
+    captured: int
+    refunded: int
+    email: str
+    provider: str
+    placed_at: Instant
+    hold_until: Instant | None
+    cancel_requested_at: Instant | None
+    cart_id: str
+    version: int
+    pay_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """An order as lists show it; `count` is the number of units."""
+
+    id: str
+    number: str
+    state: str
+    closed_reason: str | None
+    payment_state: str
+    total: int
+    currency: str
+    placed_at: Instant
+    count: int
+    email: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStep:
+    """One thing that happened to an order, in the shopper's words."""
+
+    at: Instant
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """All that an order's page shows."""
+
+    order: Order
+    lines: tuple[OrderLine, ...]
+    refunds: tuple[Refund, ...]
+    steps: tuple[TimelineStep, ...]
+    may_cancel: bool
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What an admin sees first; each number stops at a hundred, so that it costs the same for ever."""
+
+    orders_open: int
+    orders_to_pack: int
+    reviews: int
+    out_of_stock: int
+
+
+def move(
+    tx: Tx, order: Order, new: str, *, by: str, at: Instant, why: str, reason: str | None = None
+) -> Order:
+    """Send an order to another state and move its stock with it.
+
+    Raises Conflict where the table has no such step or somebody else moved the order first, and
+    OutOfStock where a retake finds the units gone.
+    """
+    step = STEPS.get((order.state, new))
+    if step is None:
+        raise Conflict(f"An order that is {order.state} can't become {new}.")
+    if tx.run(sql.move, id=order.id, old=order.state, new=new, reason=reason) != 1:
+        raise Conflict("The order has changed meanwhile: look again.")
+    if step.stock != "none":
+        _STOCK[step.stock](tx, stock.Cause(order.id, by, why, at))
+    events.record(
+        tx, f"order.{reason or new}", _object(order), by=by, at=at, before=order.state, after=new, why=why
+    )
+    refunds.recount(tx, order.id)
+    return by_id(tx, order.id)
+
+
+def cancel(tx: Tx, number: str, person: Person, at: Instant) -> OrderPage:
+    """Cancel a shopper's own order; repeating it is harmless.
+
+    An unpaid order is only flagged: its session is expired at Stripe first, and the answer decides.
+    A paid one is closed, its stock returned and its refund asked for at once. Raises NotFound when it
+    is not theirs and Conflict once it is being packed.
+    """
+    order = _own(tx, number, person.id)
+    if order.state in ("open", "processing"):
+        ask_to_cancel(tx, order, by=person.actor, at=at)
+    elif order.state in CANCELLABLE_BY_SHOPPER:
+        close_paid(tx, order, by=person.actor, at=at, why="cancelled by the shopper")
+    elif order.state != "closed":
+        raise Conflict("This order is already being prepared: it can't be cancelled any more.")
+    return page(tx, by_id(tx, order.id))
+
+
+def ask_to_cancel(tx: Tx, order: Order, *, by: str, at: Instant) -> None:
+    """Flag an unpaid order as unwanted and have its session expired; Stripe's answer closes it."""
+    if tx.run(sql.ask_to_cancel, id=order.id, at=at):
+        events.record(tx, "order.cancel_requested", _object(order), by=by, at=at)
+        outbox.add(tx, "expire", order.id, at)
+
+
+def close_paid(tx: Tx, order: Order, *, by: str, at: Instant, why: str) -> None:
+    """Close a paid order as cancelled: stock back on hand, all its money asked back."""
+    move(tx, order, "closed", by=by, at=at, why=why, reason="cancelled")
+    refund_all(tx, order, by=by, at=at, source="shop", why=why)
+
+
+def refund_all(tx: Tx, order: Order, *, by: str, at: Instant, source: str, why: str) -> None:
+    """Ask for everything that was captured for the order to be refunded."""
+    for attempt_id in tx.all(str, sql.paid_attempts, order_id=order.id):
+        refunds.request(tx, order.id, attempt_id, source=source, reason=why, by=by, at=at)
+
+
+def oversold(tx: Tx, order: Order, *, at: Instant, why: str) -> None:
+    """Note that a closed order was paid after its items had gone, and give the money back."""
+    tx.run(sql.oversold, id=order.id)
+    events.record(tx, "order.oversold", _object(order), by=events.SHOP, at=at, why=why)
+    refund_all(tx, order, by=events.SHOP, at=at, source="auto", why=why)
+
+
+def by_id(tx: Tx, order_id: str) -> Order:
+    """Return an order. Raises NotFound."""
+    return _found(tx.one(Order, sql.by_id, id=order_id))
+
+
+def open_of_cart(tx: Tx, cart_id: str) -> Order | None:
+    """Return the order of this cart that waits for its payment."""
+    return tx.one(Order, sql.open_of_cart, cart_id=cart_id)
+
+
+def lines_of(tx: Tx, order_id: str) -> tuple[OrderLine, ...]:
+    """Return what was bought."""
+    return tuple(tx.all(OrderLine, sql.lines, order_id=order_id))
+
+
+def show_for(tx: Tx, person_id: str, number: str) -> OrderPage:
+    """Return a shopper's own order. Raises NotFound, also for another's."""
+    return page(tx, _own(tx, number, person_id))
+
+
+def show(tx: Tx, number: str) -> OrderPage:
+    """Return any order, for an admin. Raises NotFound."""
+    return page(tx, _found(tx.one(Order, sql.by_number, number=number)))
+
+
+def listing_of(tx: Tx, person_id: str, after: str | None) -> Listing[OrderSummary]:
+    """Return a page of a shopper's orders, newest first."""
+    rows = tx.all(
+        OrderSummary, sql.of_person, person_id=person_id, after=after or LAST, size=PAGE + 1
+    )
+    return page_of(rows, PAGE, lambda row: row.id)
+
+
+def all_orders(tx: Tx, after: str | None, state: str | None) -> Listing[OrderSummary]:
+    """Return a page of all orders, newest first, of one state if it is named."""
+    if state in STATES:
+        rows = tx.all(
+            OrderSummary, sql.in_state, state=state, after=after or LAST, size=PAGE + 1
+        )
+    else:
+        rows = tx.all(OrderSummary, sql.all_orders, after=after or LAST, size=PAGE + 1)
+    return page_of(rows, PAGE, lambda row: row.id)
+
+
+def overview(tx: Tx) -> Overview:
+    """Return the admin's first numbers."""
+
+    def in_state(state: str) -> int:
+        return int(tx.value(sql.up_to_a_hundred, state=state))
+
+    sold_out = int(tx.value(sql.sold_out_up_to_a_hundred))
+    return Overview(in_state("open"), in_state("confirmed"), in_state("review"), sold_out)
+
+
+def page(tx: Tx, order: Order) -> OrderPage:
+    """Return an order with its lines, refunds and timeline."""
+    may_cancel = order.state in CANCELLABLE_BY_SHOPPER and order.cancel_requested_at is None
+    steps = tuple(
+        TimelineStep(event.at, _WORDS[event.kind], _detail(event, order))
+        for event in events.of(tx, _object(order))
+        if event.kind in _WORDS
+    )
+    lines = lines_of(tx, order.id)
+    given_back = refunds.of_order(tx, order.id)
+    return OrderPage(order, lines, given_back, steps, may_cancel, headline(order))
+
+
+def headline(order: Order) -> str:
+    """Say in one sentence where the order stands."""
+    if order.state == "closed":
+        return _CLOSED[order.closed_reason or ""].format(order=order)
+    if order.cancel_requested_at is not None:
+        return "We are cancelling your order: the payment page is being closed."
+    return _HEADLINES[order.state].format(order=order)
+
+
+_HEADLINES = {
+    "open": "Waiting for your payment. The items are held for you meanwhile.",
+    "processing": "Your bank is confirming the payment. The items are held for you.",
+    "confirmed": "Paid. We are getting your order ready.",
+    "packed": "Packed and waiting for the carrier.",
+    "shipped": "On its way to you.",
+    "review": "We are looking at your payment and will write to you.",
+}
+_CLOSED = {
+    "expired": "The time to pay ran out. Nothing was charged.",
+    "cancelled": "Cancelled.",
+    "payment_failed": "The payment did not go through. Nothing was charged.",
+    "refunded": "Refunded.",
+    "charged_back": "Closed: the payment was taken back through the bank.",
+    "oversold": "Closed: the items were gone when the payment arrived. Your money goes back to you.",
+}
+_WORDS = {
+    "order.placed": "Placed",
+    "order.processing": "Payment started",
+    "order.confirmed": "Paid",
+    "order.packed": "Packed",
+    "order.shipped": "Shipped",
+    "order.cancel_requested": "Cancellation asked for",
+    "order.cancelled": "Cancelled",
+    "order.expired": "Expired",
+    "order.payment_failed": "Payment failed",
+    "order.refunded": "Closed",
+    "order.review": "Under review",
+    "order.oversold": "Closed",
+    "refund.requested": "Refund started",
+    "refund.submitted": "Refund on its way",
+    "refund.succeeded": "Refunded",
+    "refund.failed": "Refund failed",
+    "refund.canceled": "Refund stopped",
+}
+
+
+def _detail(event: events.Event, order: Order) -> str:
+    if event.kind.startswith("refund."):
+        return format_money(int(event.after), order.currency)
+    return ""
+
+
+def _own(tx: Tx, number: str, person_id: str) -> Order:
+    order = tx.one(Order, sql.by_number, number=number)
+    return _found(order if order is not None and order.person_id == person_id else None)
+
+
+def _found(order: Order | None) -> Order:
+    if order is None:
+        raise NotFound("There is no such order.")
+    return order
+
+
+def _object(order: Order) -> str:
+    return f"order:{order.id}"

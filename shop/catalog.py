@@ -5,16 +5,15 @@ has one variant without a label.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from db import Tx, queries
-from shop import events
-from shop.clock import Instant
+from shop import events, stock
+from shop.clock import Instant, new_id
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
 from shop.money import format_money
 from shop.people import Person
-from shop.stock import FEW
 
 sql = queries("catalog")
 
@@ -140,11 +139,45 @@ class PriceRow:
     published: bool
 
 
+@dataclass(frozen=True, slots=True)
+class NewVariant:
+    """A variant to be added: its price in minor units and how many are in the house."""
+
+    sku: str
+    price: int
+    on_hand: int
+    options: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPicture:
+    """A picture to be added, of the product or of one of its variants."""
+
+    alt: str
+    data: bytes
+    sku: str | None = None
+    media_type: str = "image/svg+xml"
+    width: int = 400
+    height: int = 400
+
+
+@dataclass(frozen=True, slots=True)
+class NewProduct:
+    """A product to be added with its variants and pictures, each in the order of its pages."""
+
+    slug: str
+    name: str
+    description: str
+    category_id: str
+    variants: tuple[NewVariant, ...]
+    pictures: tuple[NewPicture, ...] = ()
+
+
 def stock_state(available: int) -> str:
     """Return how a shopper is told of stock: `out`, `few` or `in`."""
     if available <= 0:
         return "out"
-    return "few" if available <= FEW else "in"
+    return "few" if available <= stock.FEW else "in"
 
 
 def categories(tx: Tx) -> list[Category]:
@@ -193,6 +226,45 @@ def picture(tx: Tx, picture_id: str) -> PictureData:
     return found
 
 
+def is_empty(tx: Tx) -> bool:
+    """Tell whether the shop has no product yet."""
+    return tx.value(sql.any_product) is None
+
+
+def add_category(tx: Tx, slug: str, name: str, description: str, position: int) -> str:
+    """Add a category and return its id."""
+    category_id = new_id("cat")
+    tx.run(
+        sql.add_category,
+        id=category_id,
+        slug=slug,
+        name=name,
+        description=description,
+        position=position,
+    )
+    return category_id
+
+
+def add_product(tx: Tx, by: Person, new: NewProduct, at: Instant) -> str:
+    """Add a published product, its first stock being received, and return its id."""
+    product_id = new_id("prd")
+    tx.run(
+        sql.add_product,
+        id=product_id,
+        slug=new.slug,
+        name=new.name,
+        description=new.description,
+        category_id=new.category_id,
+        at=at,
+    )
+    for position, variant in enumerate(new.variants):
+        _add_variant(tx, by, product_id, variant, position, at)
+    for position, picture_ in enumerate(new.pictures):
+        _add_picture(tx, product_id, picture_, position)
+    events.record(tx, "product.added", f"product:{product_id}", by=by.actor, at=at, after=new.name)
+    return product_id
+
+
 def price_rows(tx: Tx, after: str | None) -> Listing[PriceRow]:
     """Return a page of variants with their prices; a product's variants stay together."""
     rows = tx.all(PriceRow, sql.price_rows, after=after or LAST, size=PRICES + 1)
@@ -237,3 +309,35 @@ def set_price(
             after=format_money(price, currency),
         )
     return price_row(tx, product_id, sku)
+
+
+def _add_variant(
+    tx: Tx, by: Person, product_id: str, new: NewVariant, position: int, at: Instant
+) -> None:
+    tx.run(
+        sql.add_variant,
+        sku=new.sku,
+        product_id=product_id,
+        label=" / ".join(new.options.values()),
+        options=json.dumps(new.options, ensure_ascii=False),
+        price=new.price,
+        position=position,
+    )
+    stock.open_for(tx, new.sku)
+    if new.on_hand:
+        stock.adjust(tx, by, new.sku, change=new.on_hand, reason="received", at=at)
+
+
+def _add_picture(tx: Tx, product_id: str, new: NewPicture, position: int) -> None:
+    tx.run(
+        sql.add_picture,
+        id=new_id("pic"),
+        product_id=product_id,
+        sku=new.sku,
+        position=position,
+        alt=new.alt,
+        media_type=new.media_type,
+        width=new.width,
+        height=new.height,
+        data=new.data,
+    )

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from db import Database, Tx
-from shop import cart, events, orders, payments, stock
+from shop import cart, events, instance, orders, payments, stock
 from shop.cart import Cart
 from shop.clock import Instant, later, new_id, new_number, now, to_epoch
 from shop.config import Settings
@@ -201,7 +201,7 @@ def _request(
 ) -> dict[str, object]:
     """Return the exact request for a Checkout Session, so that repeating it repeats the same one."""
     metadata = {
-        "shop": str(tx.value(payments.sql.instance)),
+        "shop": instance.name(tx),
         "order": order.number,
         "attempt": attempt_id,
     }

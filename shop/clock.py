@@ -5,6 +5,7 @@ runs on every database.
 """
 
 import secrets
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -41,8 +42,8 @@ def from_epoch(seconds: int) -> Instant:
 
 
 def new_id(prefix: str) -> str:
-    """Return a new id that sorts by the millisecond it was made in, such as `ord_01jd…`."""
-    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    """Return a new id such as `ord_01jd…`; ids of one process sort in the order they were made."""
+    value = _IDS.next()
     return f"{prefix}_" + "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
 
 
@@ -54,6 +55,23 @@ def new_number() -> str:
 def new_token() -> str:
     """Return 256 random bits as text that may stand in an address or a cookie."""
     return secrets.token_urlsafe(32)
+
+
+class _Ids:
+    """128-bit numbers: the millisecond, then random bits; always above the one before."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def next(self) -> int:
+        with self._lock:
+            drawn = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+            self._last = drawn if drawn > self._last else self._last + 1 + secrets.randbits(64)
+            return self._last
+
+
+_IDS = _Ids()
 
 
 def _text(moment: datetime) -> Instant:

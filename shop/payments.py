@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import Tx, queries
-from shop import cart, events, orders, refunds, stock
+from shop import cart, events, instance, orders, refunds, stock
 from shop.clock import Instant, new_id
 from shop.errors import Conflict
 from shop.orders import Order
@@ -120,7 +120,7 @@ def session_seen(tx: Tx, session: Session, at: Instant, *, failed: bool = False)
     """
     attempt = _attempt_of(tx, session)
     if attempt is None:
-        ours = session.metadata.get("shop") == tx.value(sql.instance)
+        ours = session.metadata.get("shop") == instance.name(tx)
         if ours:
             return Verdict("parked", "says it is ours but is unknown: was a backup restored?")
         return Verdict("ignored", "a session of another integration")

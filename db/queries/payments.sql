@@ -66,9 +66,6 @@ WHERE id NOT IN (
   SELECT id FROM webhook_rejects ORDER BY id DESC LIMIT 100
 )
 
--- name: instance
-SELECT instance FROM shop WHERE id = 1
-
 -- name: parked
 SELECT id, type, object_id, note, received_at FROM stripe_events
 WHERE result = 'parked' ORDER BY received_at LIMIT 200

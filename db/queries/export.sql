@@ -1,0 +1,47 @@
+-- name: products
+SELECT v.product_id, p.slug AS handle, p.name, c.slug AS category, v.sku, v.options, v.price, s.on_hand,
+  p.published
+FROM variants v
+JOIN products p ON p.id = v.product_id
+JOIN categories c ON c.id = p.category_id
+JOIN stock s ON s.sku = v.sku
+WHERE v.sku > :after ORDER BY v.sku LIMIT :size
+
+-- name: stock
+SELECT sku, on_hand, held, available FROM stock WHERE sku > :after ORDER BY sku LIMIT :size
+
+-- name: orders
+SELECT id, number, state, closed_reason, currency, subtotal, discount, shipping, tax, total, captured,
+  refunded, payment_state, dispute_state, email, provider, placed_at
+FROM orders WHERE id > :after ORDER BY id LIMIT :size
+
+-- name: order_lines
+SELECT sku, quantity, unit_price FROM order_lines WHERE order_id = :order_id ORDER BY position
+
+-- name: order_sessions
+SELECT session_id FROM payment_attempts
+WHERE order_id = :order_id AND session_id IS NOT NULL ORDER BY id
+
+-- name: movements
+SELECT m.seq, m.sku, m.kind, m.on_hand_change, m.held_change, m.on_hand_after, m.held_after, m.reason,
+  m.note, m.actor, m.cause, o.number AS order_number, m.at
+FROM movements m LEFT JOIN orders o ON o.id = m.order_id
+WHERE m.seq > CAST(:after AS INTEGER) ORDER BY m.seq LIMIT :size
+
+-- name: refunds
+SELECT r.id, o.number AS order_number, r.amount, r.state, r.source, r.reason, r.provider_id, r.created_at
+FROM refunds r JOIN orders o ON o.id = r.order_id
+WHERE r.id > :after ORDER BY r.id LIMIT :size
+
+-- name: attention
+SELECT 'review' AS kind, o.number AS order_number, o.placed_at AS since,
+  'Money arrived that does not fit this order' AS text
+FROM orders o WHERE o.state = 'review'
+UNION ALL
+SELECT 'refund', o.number, r.updated_at, 'Refund ' || r.state || ': the shopper has not got the money'
+FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.state IN ('failed', 'canceled')
+UNION ALL
+SELECT 'event', '', received_at, type || ' ' || id || ': ' || note FROM stripe_events WHERE result = 'parked'
+UNION ALL
+SELECT 'outbox', '', created_at, kind || ': ' || last_error FROM outbox WHERE state = 'dead'
+ORDER BY 3

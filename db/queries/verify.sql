@@ -1,0 +1,112 @@
+-- Each statement selects the rows that break an invariant, worst named first; an empty answer is a proof.
+
+-- name: negative_stock
+SELECT sku || ': on hand ' || on_hand || ', held ' || held FROM stock
+WHERE on_hand < 0 OR held < 0 OR held > on_hand LIMIT 1
+
+-- name: stock_without_its_movements
+SELECT s.sku || ': counters say ' || s.on_hand || '/' || s.held || ', movements sum to '
+  || COALESCE(m.on_hand, 0) || '/' || COALESCE(m.held, 0)
+FROM stock s LEFT JOIN (
+  SELECT sku, SUM(on_hand_change) AS on_hand, SUM(held_change) AS held FROM movements GROUP BY sku
+) m ON m.sku = s.sku
+WHERE s.on_hand <> COALESCE(m.on_hand, 0) OR s.held <> COALESCE(m.held, 0) LIMIT 1
+
+-- name: movements_that_do_not_follow
+SELECT 'movement ' || seq || ' of ' || sku FROM (
+  SELECT seq, sku, on_hand_after, held_after, on_hand_change, held_change,
+    LAG(on_hand_after, 1, 0) OVER of_sku AS on_hand_before,
+    LAG(held_after, 1, 0) OVER of_sku AS held_before
+  FROM movements WINDOW of_sku AS (PARTITION BY sku ORDER BY seq)
+) chained
+WHERE on_hand_before + on_hand_change <> on_hand_after OR held_before + held_change <> held_after
+ORDER BY seq LIMIT 1
+
+-- name: movements_missing_a_number
+SELECT 'between movement ' || seq || ' and the one before it' FROM (
+  SELECT seq, LAG(seq, 1, 0) OVER (ORDER BY seq) AS before FROM movements
+) numbered
+WHERE seq <> before + 1 LIMIT 1
+
+-- name: stock_held_by_nobody
+SELECT s.sku || ': ' || s.held || ' held, open orders hold ' || COALESCE(h.held, 0)
+FROM stock s LEFT JOIN (
+  SELECT sku, SUM(quantity) AS held FROM holds WHERE state = 'held' GROUP BY sku
+) h ON h.sku = s.sku
+WHERE s.held <> COALESCE(h.held, 0) LIMIT 1
+
+-- name: payments_without_an_owner
+SELECT 'order ' || o.number || ': ' || a.captured || ' ' || a.currency || ' captured, order is ' || o.state
+FROM payment_attempts a JOIN orders o ON o.id = a.order_id
+WHERE a.captured > 0 AND o.state NOT IN ('confirmed', 'packed', 'shipped', 'review')
+  AND o.dispute_state = 'none' AND a.captured > COALESCE((
+    SELECT SUM(r.amount) FROM refunds r WHERE r.attempt_id = a.id
+  ), 0)
+LIMIT 1
+
+-- name: orders_without_their_money
+SELECT 'order ' || number || ' is ' || state || ' with ' || captured || ' of ' || total FROM orders
+WHERE state IN ('confirmed', 'packed', 'shipped') AND captured < total LIMIT 1
+
+-- name: holds_against_their_order
+SELECT 'order ' || o.number || ' is ' || o.state || ', its ' || h.sku || ' is ' || h.state
+FROM holds h JOIN orders o ON o.id = h.order_id
+WHERE NOT (
+  (o.state IN ('open', 'processing', 'review') AND h.state IN ('held'))
+  OR (o.state IN ('confirmed', 'packed', 'shipped') AND h.state IN ('committed'))
+  OR (o.state = 'closed' AND h.state IN ('released', 'returned'))
+) LIMIT 1
+
+-- name: lines_without_their_hold
+SELECT 'order ' || o.number || ', line ' || l.sku
+FROM order_lines l JOIN orders o ON o.id = l.order_id
+LEFT JOIN holds h ON h.order_id = l.order_id AND h.sku = l.sku
+WHERE h.quantity IS NULL OR h.quantity <> l.quantity LIMIT 1
+
+-- name: effects_that_happened_twice
+SELECT 'order ' || o.number || ': ' || m.kind || ' of ' || m.sku || ' ' || COUNT(*) || ' times'
+FROM movements m JOIN orders o ON o.id = m.order_id
+WHERE m.kind IN ('hold', 'release', 'commit', 'retake')
+GROUP BY m.order_id, m.sku, m.kind, o.number HAVING COUNT(*) > 1 LIMIT 1
+
+-- name: orders_whose_sums_differ
+SELECT 'order ' || o.number || ': lines sum to ' || COALESCE(SUM(l.quantity * l.unit_price), 0)
+  || ', subtotal ' || o.subtotal || ', total ' || o.total
+FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id
+GROUP BY o.id
+HAVING COALESCE(SUM(l.quantity * l.unit_price), 0) <> o.subtotal
+  OR o.subtotal + o.shipping + o.tax - o.discount <> o.total LIMIT 1
+
+-- name: orders_whose_payments_differ
+SELECT 'order ' || o.number || ': captured ' || o.captured || ', refunded ' || o.refunded FROM orders o
+WHERE o.captured <> COALESCE((
+    SELECT SUM(a.captured) FROM payment_attempts a WHERE a.order_id = o.id
+  ), 0)
+  OR o.refunded <> COALESCE((
+    SELECT SUM(r.amount) FROM refunds r WHERE r.order_id = o.id AND r.state = 'succeeded'
+  ), 0)
+LIMIT 1
+
+-- name: refunds_beyond_the_payment
+SELECT 'order ' || o.number || ': ' || SUM(r.amount) || ' refunded of ' || a.captured
+FROM refunds r JOIN payment_attempts a ON a.id = r.attempt_id JOIN orders o ON o.id = r.order_id
+WHERE r.state IN ('requested', 'submitted', 'succeeded')
+GROUP BY r.attempt_id, o.number, a.captured HAVING SUM(r.amount) > a.captured LIMIT 1
+
+-- name: paid_in_another_currency
+SELECT 'order ' || o.number || ' in ' || o.currency || ', payment in ' || a.currency
+FROM payment_attempts a JOIN orders o ON o.id = a.order_id WHERE a.currency <> o.currency LIMIT 1
+
+-- name: count_orders
+SELECT COUNT(*) FROM orders
+
+-- name: count_movements
+SELECT COUNT(*) FROM movements
+
+-- name: count_reviews
+SELECT COUNT(*) FROM orders WHERE state = 'review'
+
+-- name: count_waiting_for_a_person
+SELECT (SELECT COUNT(*) FROM stripe_events WHERE result = 'parked')
+  + (SELECT COUNT(*) FROM outbox WHERE state = 'dead')
+  + (SELECT COUNT(*) FROM refunds WHERE state IN ('failed', 'canceled'))

@@ -1,0 +1,29 @@
+"""What can go wrong with the database, in classes that the layers above may tell apart."""
+
+
+class DatabaseError(Exception):
+    """A statement or a commit failed; nothing of its transaction is stored."""
+
+
+class Busy(DatabaseError):
+    """Another process kept the database locked for longer than we wait: try again."""
+
+
+class ConstraintViolated(DatabaseError):
+    """The change would break a rule of the schema: a CHECK, a UNIQUE, a foreign key or a trigger."""
+
+
+class CommitFailed(DatabaseError):
+    """The transaction could not be made durable, so nothing in it happened."""
+
+
+class WrongSchema(DatabaseError):
+    """The database and the migrations of this version do not fit together."""
+
+
+class SqliteTooOld(DatabaseError):
+    """This SQLite may corrupt a database in WAL mode."""
+
+
+class Closed(DatabaseError):
+    """The database has been closed."""

@@ -1,0 +1,109 @@
+"""A transaction as domain code sees it: four ways to ask, and what to do after the commit."""
+
+import typing
+from collections.abc import Callable
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+from db import engine
+from db.errors import DatabaseError
+from db.sqlfile import Statement
+
+T = TypeVar("T")
+Maker = Callable[[tuple[Any, ...]], Any]
+
+
+class Tx:
+    """The transaction that a plain function runs in; it must not be kept after the function returns."""
+
+    __slots__ = ("_connection", "after")
+
+    def __init__(self, connection: engine.Connection) -> None:
+        self._connection = connection
+        self.after: list[Callable[[], object]] = []
+
+    def one(self, kind: type[T], statement: Statement, **parameters: object) -> T | None:
+        """Return the first row as a `kind`, or None where there is none."""
+        cursor = self._execute(statement, parameters)
+        row = cursor.fetchone()
+        made = None if row is None else _maker(kind, statement.name, _columns(cursor))(row)
+        cursor.close()
+        return typing.cast("T | None", made)
+
+    def all(self, kind: type[T], statement: Statement, **parameters: object) -> list[T]:
+        """Return every row as a `kind`."""
+        cursor = self._execute(statement, parameters)
+        make = _maker(kind, statement.name, _columns(cursor))
+        return [make(row) for row in cursor.fetchall()]
+
+    def value(self, statement: Statement, **parameters: object) -> Any:  # noqa: ANN401 - a column has any type
+        """Return the first column of the first row, or None where there is none."""
+        cursor = self._execute(statement, parameters)
+        row = cursor.fetchone()
+        cursor.close()
+        return None if row is None else row[0]
+
+    def run(self, statement: Statement, **parameters: object) -> int:
+        """Execute a change and return how many rows it changed."""
+        return int(self._execute(statement, parameters).rowcount)
+
+    def after_commit(self, then: Callable[[], object]) -> None:
+        """Have `then` called in the event loop once this transaction is durable."""
+        self.after.append(then)
+
+    def _execute(self, statement: Statement, parameters: dict[str, object]) -> engine.Cursor:
+        if statement.parameters != parameters.keys():
+            odd = sorted(statement.parameters ^ parameters.keys())
+            raise DatabaseError(f"{statement.name}: missing or unknown parameters {odd}")
+        try:
+            return self._connection.execute(statement, parameters)
+        except engine.Error as fault:
+            raise engine.translated(fault, statement.name) from fault
+
+
+class ReadTx(Tx):
+    """A transaction that only reads."""
+
+    __slots__ = ()
+
+    def after_commit(self, then: Callable[[], object]) -> None:
+        """Refuse: a read commits nothing."""
+        raise DatabaseError("A read has nothing to do after a commit.")
+
+
+def _columns(cursor: engine.Cursor) -> tuple[str, ...]:
+    return tuple(column[0] for column in cursor.description or ())
+
+
+@cache
+def _maker(kind: type, name: str, columns: tuple[str, ...]) -> Maker:
+    """Return how a row of these columns becomes a `kind`, worked out once for each statement."""
+    if not is_dataclass(kind):
+        if len(columns) != 1:
+            raise DatabaseError(f"{name} has columns {columns}, but {kind.__name__} takes one.")
+        return lambda row: row[0]
+    wanted = [field.name for field in fields(kind) if field.init]
+    required = {
+        field.name
+        for field in fields(kind)
+        if field.init and field.default is field.default_factory is MISSING
+    }
+    if not required <= set(columns) <= set(wanted):
+        raise DatabaseError(f"{name} has columns {columns}, but {kind.__name__} has {wanted}.")
+    hints = typing.get_type_hints(kind)
+    flags = [position for position, column in enumerate(columns) if hints[column] is bool]
+    if not flags and list(columns) == wanted[: len(columns)]:
+        return lambda row: kind(*row)
+    return _by_name(kind, columns, frozenset(flags))
+
+
+def _by_name(kind: type, columns: tuple[str, ...], flags: frozenset[int]) -> Maker:
+    def make(row: tuple[Any, ...]) -> Any:  # noqa: ANN401 - the kind is the caller's
+        named = {
+            column: bool(value) if position in flags else value
+            for position, (column, value) in enumerate(zip(columns, row, strict=True))
+        }
+        return kind(**named)
+
+    return make

@@ -23,7 +23,7 @@ class Tx:
         self._connection = connection
         self.after: list[Callable[[], object]] = []
 
-    def one(self, kind: type[T], statement: Statement, **parameters: object) -> T | None:
+    def one(self, kind: type[T], statement: Statement, /, **parameters: object) -> T | None:
         """Return the first row as a `kind`, or None where there is none."""
         cursor = self._execute(statement, parameters)
         row = cursor.fetchone()
@@ -31,20 +31,20 @@ class Tx:
         cursor.close()
         return typing.cast("T | None", made)
 
-    def all(self, kind: type[T], statement: Statement, **parameters: object) -> list[T]:
+    def all(self, kind: type[T], statement: Statement, /, **parameters: object) -> list[T]:
         """Return every row as a `kind`."""
         cursor = self._execute(statement, parameters)
         make = _maker(kind, statement.name, _columns(cursor))
         return [make(row) for row in cursor.fetchall()]
 
-    def value(self, statement: Statement, **parameters: object) -> Any:  # noqa: ANN401 - a column has any type
+    def value(self, statement: Statement, /, **parameters: object) -> Any:  # noqa: ANN401 - a column has any type
         """Return the first column of the first row, or None where there is none."""
         cursor = self._execute(statement, parameters)
         row = cursor.fetchone()
         cursor.close()
         return None if row is None else row[0]
 
-    def run(self, statement: Statement, **parameters: object) -> int:
+    def run(self, statement: Statement, /, **parameters: object) -> int:
         """Execute a change and return how many rows it changed."""
         return int(self._execute(statement, parameters).rowcount)
 

@@ -218,6 +218,12 @@ def product(tx: Tx, slug: str) -> Product:
     )
 
 
+def slug_of(tx: Tx, sku: str) -> str | None:
+    """Return the slug of the published product that a SKU belongs to."""
+    found: str | None = tx.value(sql.slug_of, sku=sku)
+    return found
+
+
 def picture(tx: Tx, picture_id: str) -> PictureData:
     """Return the bytes of a picture. Raises NotFound."""
     found = tx.one(PictureData, sql.picture, id=picture_id)

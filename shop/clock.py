@@ -41,6 +41,11 @@ def from_epoch(seconds: int) -> Instant:
     return _text(datetime.fromtimestamp(seconds, UTC))
 
 
+def moment(at: Instant) -> datetime:
+    """Return an instant as a datetime in UTC, for those who format it."""
+    return datetime.fromisoformat(at)
+
+
 def new_id(prefix: str) -> str:
     """Return a new id such as `ord_01jd…`; ids of one process sort in the order they were made."""
     value = _IDS.next()

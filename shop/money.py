@@ -34,6 +34,12 @@ def format_money(amount: int, currency: str, locale: str = "en") -> str:
     return format_currency(exact, currency.upper(), locale=locale)
 
 
+def typed_money(amount: int, currency: str) -> str:
+    """Return an amount as a person would type it into a form, such as 12.50."""
+    places = decimals(currency)
+    return f"{Decimal(amount).scaleb(-places):.{places}f}"
+
+
 def parse_money(text: str, currency: str) -> int:
     """Return the minor units a person meant by `12.50`, `12,50` or `12`.
 

@@ -79,3 +79,6 @@ UPDATE variants SET price = :price, version = version + 1 WHERE sku = :sku AND v
 
 -- name: any_product
 SELECT id FROM products LIMIT 1
+
+-- name: slug_of
+SELECT p.slug FROM variants v JOIN products p ON p.id = v.product_id WHERE v.sku = :sku AND p.published = 1

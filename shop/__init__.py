@@ -1,0 +1,1 @@
+"""What the shop does: stock, money and orders, without a word of HTTP."""

@@ -1,0 +1,144 @@
+"""The application put together: the shop behind its shield, and for a demo the local Stripe beside it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from quart import Quart
+from quart_auth import QuartAuth
+
+from db import Database
+from shop import instance, jobs
+from shop.assets import folder
+from shop.clock import now
+from shop.config import SettingError, Settings
+from shop.sandbox import SandboxSettings, create_sandbox, local_keys
+from shop.stripe_gateway import Gateway
+from shop.web import furnish
+from shop.web.context import EXTENSION, Shop
+from shop.web.shield import App, Receive, Scope, Send, Shield
+
+LARGEST_FORM = 64 * 1024
+YEAR_SECONDS = 31_536_000
+SANDBOX_PREFIX = "/_sandbox"
+
+
+def create_app(settings: Settings) -> Quart:
+    """Return the shop as a Quart application; its start opens the books and begins the jobs."""
+    app = Quart("shop", static_folder=str(folder("static")), static_url_path="/static")
+    app.secret_key = settings.secret_key
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(seconds=YEAR_SECONDS),
+        SESSION_COOKIE_NAME="__Host-cart" if settings.is_https else "cart",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+    )
+    QuartAuth(
+        app,
+        cookie_name="__Host-sign-in" if settings.is_https else "sign-in",
+        cookie_secure=settings.is_https,
+        cookie_samesite="Lax",
+        duration=14 * 24 * 3600,
+    )
+    furnish(app)
+
+    @app.while_serving
+    async def serving() -> AsyncIterator[None]:
+        async with _running(app, settings):
+            yield
+
+    return app
+
+
+def shop_asgi(settings: Settings) -> App:
+    """Return the shop as it is served to the public."""
+    return Shield(create_app(settings), settings)
+
+
+def demo_asgi(settings: Settings, backstage: str) -> App:
+    """Return the shop with the local Stripe on the same port, which reaches the shop at `backstage`."""
+    sandbox = create_sandbox(sandbox_settings(settings, f"{backstage}/stripe-webhook"))
+    return Beside(shop_asgi(settings), sandbox)
+
+
+def demo_settings(settings: Settings, backstage: str) -> Settings:
+    """Return settings for a demo: keys of this installation, and the local Stripe on our own port."""
+    if settings.livemode:
+        raise SettingError("STRIPE_SECRET_KEY is a live key: a demo must not be near real money.")
+    keys = local_keys(keys_path(settings))
+    return replace(
+        settings,
+        # One file, one owner: what signs the demo's cookies is drawn with what signs its events.
+        secret_key=settings.secret_key or keys.webhook_secret + keys.secret_key,
+        stripe_key=keys.secret_key,
+        webhook_secrets=(keys.webhook_secret,),
+        stripe_api_base=f"{backstage}{SANDBOX_PREFIX}",
+    )
+
+
+def sandbox_settings(settings: Settings, webhook_url: str, base: str | None = None) -> SandboxSettings:
+    """Return how to run the local Stripe for a shop with these settings."""
+    return SandboxSettings(
+        database=_beside_books(settings, "local-stripe.db"),
+        public_base=base or f"{settings.base_url}{SANDBOX_PREFIX}",
+        secret_key=settings.stripe_key,
+        endpoints=((webhook_url, settings.webhook_secrets[0]),),
+        templates=folder("templates") / "sandbox",
+        static=folder("static") / "css",
+    )
+
+
+def keys_path(settings: Settings) -> Path:
+    """Return where this installation keeps the keys it shares with its local Stripe."""
+    return _beside_books(settings, "local-stripe-keys.json")
+
+
+class Beside:
+    """Serves the local Stripe below its prefix and the shop everywhere else."""
+
+    def __init__(self, app: App, sandbox: Quart) -> None:
+        self._app = app
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or start and stop both."""
+        if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+        elif scope["path"].startswith(f"{SANDBOX_PREFIX}/"):
+            path = scope["path"].removeprefix(SANDBOX_PREFIX)
+            await self._sandbox({**scope, "path": path, "raw_path": path.encode()}, receive, send)  # type: ignore[arg-type]
+        else:
+            await self._app(scope, receive, send)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._sandbox.startup()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            await self._sandbox.shutdown()
+
+
+@contextlib.asynccontextmanager
+async def _running(app: Quart, settings: Settings) -> AsyncIterator[None]:
+    db = await Database.open(settings.database_url)
+    gateway = Gateway(settings.stripe_key, settings.stripe_api_base)
+    await db.write(instance.establish, settings.currency, now())
+    app.extensions[EXTENSION] = Shop(settings, db, gateway)
+    worker = asyncio.create_task(jobs.Worker(db, gateway, settings).run())
+    try:
+        yield
+    finally:
+        worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
+        await gateway.close()
+        await db.close()
+
+
+def _beside_books(settings: Settings, name: str) -> Path:
+    return Path(settings.database_url.removeprefix("sqlite:///")).parent / name

@@ -1,0 +1,216 @@
+"""The command line: every command that outside programs rely on, each a few lines over the shop."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, TypeVar
+
+import click
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from db import Database, DatabaseError
+from shop import export, instance, jobs, people, verify
+from shop.app import demo_asgi, demo_settings, keys_path, sandbox_settings, shop_asgi
+from shop.clock import now
+from shop.config import SettingError, Settings, environment, read_settings
+from shop.demo.seed import SIGN_INS, seed
+from shop.errors import ShopError
+from shop.sandbox import create_sandbox, local_keys
+from shop.server import bind, config, serve
+from shop.stripe_gateway import Gateway, StripeError
+
+T = TypeVar("T")
+
+
+@click.group()
+def main() -> None:
+    """Tillroom: a shop and its stockroom in one process."""
+
+
+@main.command("demo")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def demo(host: str, port: int) -> None:
+    """Serve a furnished demo shop with the local Stripe beside it."""
+    listener = _bind(host, port)
+    port = listener.getsockname()[1]
+    backstage = f"http://127.0.0.1:{port}"
+    given = {"SHOP_BASE_URL": backstage} | environment()
+    settings = demo_settings(_settings(given), backstage)
+    _with_db(settings, lambda db: seed(db, settings.currency))
+    click.echo(f"Tillroom demo: {settings.base_url}")
+    for one in SIGN_INS:
+        click.echo(f"{one.role} {one.email} {one.password}")
+    sys.stdout.flush()
+    serve(demo_asgi(settings, backstage), settings, listener)
+
+
+@main.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=1, show_default=True, help="Processes that share the books.")
+def serve_shop(host: str, port: int, workers: int) -> None:
+    """Serve the shop alone, from the environment."""
+    settings = _settings()
+    try:
+        settings.require_for_serving()
+    except SettingError as fault:
+        _fail(str(fault))
+    # Before the first request, and once for all workers.
+    _with_db(settings, lambda db: db.write(instance.establish, settings.currency, now()))
+    listener = _bind(host, port)
+    click.echo(f"Tillroom: {settings.base_url}")
+    sys.stdout.flush()
+    if workers == 1:
+        serve(shop_asgi(settings), settings, listener)
+        return
+    several = config("shop.server:application", settings)
+    several.workers = workers
+    Multiprocess(several, uvicorn.Server(several).run, [listener]).run()
+
+
+@main.command("sandbox")
+@click.option("--port", default=8001, show_default=True)
+def sandbox(port: int) -> None:
+    """Serve the local Stripe alone, for a shop with the same environment."""
+    listener = _bind("127.0.0.1", port)
+    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    settings = _settings()
+    if not settings.stripe_key or not settings.webhook_secrets:
+        keys = local_keys(keys_path(settings))
+        given = environment() | {
+            "STRIPE_SECRET_KEY": keys.secret_key,
+            "STRIPE_WEBHOOK_SECRET": keys.webhook_secret,
+        }
+        settings = _settings(given)
+        click.echo(f"STRIPE_SECRET_KEY={keys.secret_key}")
+        click.echo(f"STRIPE_WEBHOOK_SECRET={keys.webhook_secret}")
+    click.echo(f"STRIPE_API_BASE={base}")
+    sys.stdout.flush()
+    try:
+        local = sandbox_settings(settings, f"{settings.base_url}/stripe-webhook", base)
+    except ValueError as fault:
+        _fail(str(fault))
+    serve(create_sandbox(local), settings, listener)  # type: ignore[arg-type]
+
+
+@main.command("seed")
+def seed_shop() -> None:
+    """Fill an empty shop with the demo catalogue and people."""
+    settings = _settings()
+    done = _with_db(settings, lambda db: seed(db, settings.currency))
+    click.echo("The demo is in." if done else "The shop has products already: nothing was changed.")
+
+
+@main.command("migrate")
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    settings = _settings()
+    _with_db(settings, lambda db: db.write(instance.establish, settings.currency, now()))
+    click.echo("The schema is up to date.")
+
+
+@main.command("verify")
+def verify_books() -> None:
+    """Recompute what must always hold; exit 1 and name the first bad row where it does not."""
+    report = _with_db(_settings(), lambda db: db.read(verify.run))
+    for check in report.checks:
+        outcome = "ok" if check.broken is None else f"BROKEN: {check.broken}"
+        click.echo(f"{check.invariant}  {check.sentence}: {outcome}")
+    click.echo(
+        f"orders: {report.orders}, movements: {report.movements}, in review: {report.reviews}, "
+        f"waiting for a person: {report.waiting_for_a_person}"
+    )
+    sys.exit(0 if report.holds else 1)
+
+
+@main.command("reconcile")
+def reconcile() -> None:
+    """Heal against Stripe all that can be healed now."""
+    settings = _settings()
+    report = _with_db(settings, lambda db: _reconcile(db, settings))
+    click.echo(
+        f"events booked: {report.events}, sessions read: {report.sessions}, tasks done: {report.tasks}"
+    )
+
+
+@main.command("export")
+@click.argument("book", type=click.Choice(sorted(export.BOOKS)))
+@click.option("--format", "style", type=click.Choice(["csv", "json"]), default="csv")
+def export_book(book: str, style: str) -> None:
+    """Write one of the books to standard output."""
+    settings = _settings()
+    _with_db(settings, lambda db: export.write(db, book, settings.currency, style, sys.stdout))
+
+
+@main.group("person")
+def person() -> None:
+    """People who can sign in."""
+
+
+@person.command("add")
+@click.option("--email", required=True)
+@click.option("--name", default="")
+@click.option("--role", type=click.Choice(["admin", "user"]), default="user", show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add_person(email: str, name: str, role: str, *, password_stdin: bool) -> None:
+    """Add a person, such as the first admin."""
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if password_stdin
+        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
+    _with_db(_settings(), lambda db: _add_person(db, email, name, role, password))
+    click.echo(f"{email} is added as {role}.")
+
+
+async def _add_person(db: Database, email: str, name: str, role: str, password: str) -> None:
+    address = people.clean_email(email)
+    people.check_new_password(password, address)
+    hashed = await people.hash_password(password)
+    await db.write(
+        people.register, address, name or address.split("@")[0], hashed, now(), role=role
+    )
+
+
+async def _reconcile(db: Database, settings: Settings) -> jobs.Report:
+    gateway = Gateway(settings.stripe_key, settings.stripe_api_base)
+    try:
+        return await jobs.reconcile(db, gateway, settings)
+    finally:
+        await gateway.close()
+
+
+def _settings(given: dict[str, str] | None = None) -> Settings:
+    try:
+        return read_settings(environment() if given is None else given)
+    except SettingError as fault:
+        _fail(str(fault))
+
+
+def _with_db(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    async def run() -> T:
+        db = await Database.open(settings.database_url)
+        try:
+            return await work(db)
+        finally:
+            await db.close()
+
+    try:
+        return asyncio.run(run())
+    except (DatabaseError, ShopError, StripeError) as fault:
+        _fail(str(fault))
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        return bind(host, port)
+    except OSError as fault:
+        _fail(f"Port {port} can't be used: {fault.strerror}. Choose another with --port.")
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(2)

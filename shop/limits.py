@@ -1,0 +1,37 @@
+"""Rate limits: how often an account or an address may try something, remembered across restarts."""
+
+import hashlib
+from dataclasses import dataclass
+
+from db import Tx, queries
+from shop.errors import TooMany
+
+sql = queries("limits")
+
+KEPT_SECONDS = 2 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` tries in any stretch of `seconds`."""
+
+    name: str
+    most: int
+    seconds: int
+    sentence: str
+
+
+SIGN_IN = Limit("sign-in", 10, 600, "Too many tries to sign in. Wait a few minutes, then try again.")
+REGISTER = Limit("register", 20, 3600, "Too many new accounts from here. Try again in an hour.")
+CHECKOUT = Limit("checkout", 20, 600, "Too many checkouts. Wait a few minutes, then try again.")
+
+
+def count(tx: Tx, limit: Limit, who: str, epoch: int) -> None:
+    """Count one try of `who`, kept as a hash. Raises TooMany beyond the limit."""
+    start = epoch - epoch % limit.seconds
+    key = hashlib.sha256(f"{limit.name}:{who}".encode()).hexdigest()
+    tries = tx.value(sql.count_one, key=key, start=start)
+    if tries == 1:
+        tx.run(sql.forget, before=epoch - KEPT_SECONDS)
+    if tries > limit.most:
+        raise TooMany(limit.sentence, start + limit.seconds - epoch)

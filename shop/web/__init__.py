@@ -1,0 +1,34 @@
+"""How the shop is asked over HTTP: handlers find, call the domain once, and reply."""
+
+from quart import Blueprint, Quart
+
+from shop.web.account import account_pages, people_pages
+from shop.web.admin import admin
+from shop.web.cart import cart_pages
+from shop.web.checkout import checkout_pages
+from shop.web.errors import explain
+from shop.web.guards import protect
+from shop.web.health import health
+from shop.web.orders import order_pages
+from shop.web.storefront import storefront
+from shop.web.stripe_webhook import stripe_webhook
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    storefront,
+    cart_pages,
+    checkout_pages,
+    order_pages,
+    people_pages,
+    account_pages,
+    admin,
+    stripe_webhook,
+    health,
+)
+
+
+def furnish(app: Quart) -> None:
+    """Give an application every route, with its guards and its error pages."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    explain(app)
+    protect(app)

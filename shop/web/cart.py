@@ -1,0 +1,110 @@
+"""The cart's routes: put in, change, look."""
+
+from quart import Blueprint, Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from db import Tx
+from shop import cart, catalog
+from shop.cart import Added, Cart
+from shop.clock import now
+from shop.errors import NotFound, OutOfStock
+from shop.web import forms
+from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop
+from shop.web.reply import Part, flash, fragments, page, reply, wants_fragment
+
+cart_pages = Blueprint("cart", __name__)
+
+_QUANTITY = forms.whole(1, cart.MOST_OF_A_LINE)
+_NEW_QUANTITY = forms.whole(0, cart.MOST_OF_A_LINE)
+_STEP = forms.whole(-1, 1)
+
+
+@cart_pages.get("/cart")
+async def show() -> Response:
+    """Show what is in the cart, at today's prices."""
+    return await page("cart/show.html", cart=await shop().db.read(cart.show, cart_id()))
+
+
+@cart_pages.post("/cart/lines")
+async def put() -> AnyResponse:
+    """Put units of a variant into the cart."""
+    form = await request.form
+    values, state = forms.read(form, {"variant": forms.text(200, "Choose a variant."), "quantity": _QUANTITY})
+    if state.errors:
+        return await _refuse_wish(form.get("variant", ""), state, 422)
+    try:
+        added = await shop().db.write(
+            cart.put, own_cart_id(), values["variant"], values["quantity"], now()
+        )
+    except OutOfStock as short:
+        shown = forms.FormState(state.values, {"quantity": str(short)})
+        return await _refuse_wish(values["variant"], shown, 409)
+    return await _accept_wish(added)
+
+
+@cart_pages.post("/cart/lines/<path:sku>")
+async def change(sku: str) -> AnyResponse:
+    """Set a line to a quantity, or step it up or down; at zero it is removed."""
+    form = await request.form
+    stepping = "step" in form
+    field, parse = ("step", _STEP) if stepping else ("quantity", _NEW_QUANTITY)
+    values, state = forms.read(form, {field: parse})
+    if state.errors:
+        return await _refuse_change(state.error(field), 422)
+    act = cart.step if stepping else cart.set_quantity
+    try:
+        changed = await shop().db.write(act, own_cart_id(), sku, values[field], now())
+    except OutOfStock as short:
+        return await _refuse_change(str(short), 409)
+    _tell(changed)
+    return await reply("/cart", *await _parts())
+
+
+async def _accept_wish(added: Added) -> AnyResponse:
+    product, sku = await shop().db.read(_product_of, added.sku)
+    text = f"{product.name} is in your cart."
+    if added.capped:
+        text += f" {added.quantity} is all we have."
+    flash(text)
+    forget_frame()
+    buy = Part("catalog/buy", {"product": product, "variant": product.variant(sku), "form": forms.EMPTY})
+    return await reply("/cart", buy, Part("cart/badge", {"cart_count": (await frame()).cart_count}))
+
+
+async def _refuse_wish(sku: str, state: forms.FormState, status: int) -> AnyResponse:
+    product, _ = await shop().db.read(_product_of, sku)
+    context = {"product": product, "variant": product.variant(sku), "form": state}
+    if wants_fragment():
+        return await fragments(Part("catalog/buy", context), status=status)
+    return await page("storefront/product.html", status, **context)
+
+
+async def _refuse_change(sentence: str, status: int) -> AnyResponse:
+    flash(sentence, "bad")
+    if wants_fragment():
+        return await fragments(*await _parts(), status=status)
+    return await page("cart/show.html", status, cart=await shop().db.read(cart.show, cart_id()))
+
+
+def _tell(changed: Added) -> None:
+    forget_frame()
+    if changed.capped:
+        flash(f"{changed.quantity} is all we have of it.", "note")
+    elif changed.quantity == 0:
+        flash("Removed from your cart.", "note")
+
+
+async def _parts() -> tuple[Part, Part, Part]:
+    shown: Cart = await shop().db.read(cart.show, cart_id())
+    return (
+        Part("cart/lines", {"cart": shown}),
+        Part("cart/total", {"cart": shown}),
+        Part("cart/badge", {"cart_count": shown.count}),
+    )
+
+
+def _product_of(tx: Tx, sku: str) -> tuple[catalog.Product, str]:
+    slug = catalog.slug_of(tx, sku)
+    if slug is None:
+        raise NotFound("There is no such variant: go back and choose again.")
+    return catalog.product(tx, slug), sku

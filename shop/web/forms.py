@@ -1,0 +1,121 @@
+"""Forms: what was typed, read field by field into values and sentences.
+
+Every field has one parser; all errors are found at once, and nothing typed is lost, except passwords,
+which are never sent back.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shop.errors import Refused
+from shop.money import parse_money
+
+Parser = Callable[[str], Any]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_WHOLE = re.compile(r"-?[0-9]{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """What a form shows: the texts that were typed and the sentences beside its fields."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, name: str, otherwise: object = "") -> str:
+        """Return what was typed in a field."""
+        return self.values.get(name, str(otherwise))
+
+    def error(self, name: str) -> str:
+        """Return the sentence beside a field, or an empty text."""
+        return self.errors.get(name, "")
+
+
+EMPTY = FormState()
+
+
+def read(
+    form: Mapping[str, str], fields: Mapping[str, Parser], secret: frozenset[str] = frozenset()
+) -> tuple[dict[str, Any], FormState]:
+    """Return the values of a form's fields and what to show if some can't be taken.
+
+    Check `state.errors`: while it is empty, every field has a value.
+    """
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, parse in fields.items():
+        try:
+            values[name] = parse(form.get(name, ""))
+        except (Refused, ValueError) as refusal:
+            errors[name] = str(refusal)
+    typed = {name: form.get(name, "")[:2000] for name in fields if name not in secret}
+    return values, FormState(typed, errors)
+
+
+def text(longest: int, sentence: str) -> Parser:
+    """Return a parser of a line of text that must not be empty; `sentence` asks for it."""
+
+    def parse(typed: str) -> str:
+        stripped = typed.strip()
+        if not stripped:
+            raise Refused(sentence)
+        return _clean(stripped, longest)
+
+    return parse
+
+
+def optional_text(longest: int) -> Parser:
+    """Return a parser of a line of text that may be empty."""
+    return lambda typed: _clean(typed.strip(), longest)
+
+
+def password(typed: str) -> str:
+    """Take a password exactly as it was typed."""
+    if not typed:
+        raise Refused("Write your password.")
+    return _clean(typed, 1000)
+
+
+def whole(least: int, most: int) -> Parser:
+    """Return a parser of a whole number in ASCII digits; Python's own would take much more."""
+
+    def parse(typed: str) -> int:
+        stripped = typed.strip()
+        if not _WHOLE.fullmatch(stripped) or not least <= int(stripped) <= most:
+            raise Refused(f"Write a whole number from {least} to {most}.")
+        return int(stripped)
+
+    return parse
+
+
+def optional_whole(least: int, most: int) -> Parser:
+    """Return a parser of a whole number that may be left out."""
+    parse = whole(least, most)
+    return lambda typed: parse(typed) if typed.strip() else None
+
+
+def money(currency: str) -> Parser:
+    """Return a parser of an amount in this currency."""
+    return lambda typed: parse_money(typed, currency)
+
+
+def one_of(choices: tuple[str, ...], sentence: str) -> Parser:
+    """Return a parser of one of a few words."""
+
+    def parse(typed: str) -> str:
+        if typed not in choices:
+            raise Refused(sentence)
+        return typed
+
+    return parse
+
+
+def _clean(typed: str, longest: int) -> str:
+    if len(typed) > longest:
+        raise Refused(f"Write at most {longest} characters.")
+    if _CONTROL.search(typed):
+        raise Refused("There are characters in it that can't be kept.")
+    return typed

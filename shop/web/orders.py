@@ -1,0 +1,51 @@
+"""A shopper's orders: the list, the page of one, and its cancellation."""
+
+from quart import Blueprint, Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from shop import orders
+from shop.clock import now
+from shop.errors import Conflict
+from shop.web.context import shop, signed_in
+from shop.web.reply import Part, flash, fragments, page, reply, wants_fragment
+
+order_pages = Blueprint("orders", __name__)
+
+
+@order_pages.get("/orders")
+async def index() -> Response:
+    """List the person's orders, newest first."""
+    person = await signed_in()
+    listing = await shop().db.read(orders.listing_of, person.id, request.args.get("after"))
+    return await page("orders/index.html", listing=listing)
+
+
+@order_pages.get("/orders/<number>")
+async def show(number: str) -> Response:
+    """Show one of the person's orders."""
+    person = await signed_in()
+    shown = await shop().db.read(orders.show_for, person.id, number)
+    if wants_fragment():
+        return await fragments(Part("orders/status", {"page": shown}))
+    return await page("orders/show.html", page=shown)
+
+
+@order_pages.post("/orders/<number>/cancellation")
+async def cancel(number: str) -> AnyResponse:
+    """Cancel an order that is not final."""
+    person = await signed_in()
+    try:
+        shown = await shop().db.write(orders.cancel, number, person, now())
+    except Conflict as refusal:
+        return await _refuse(number, str(refusal))
+    flash("Your order is cancelled." if shown.order.state == "closed" else "We are cancelling it.")
+    return await reply(f"/orders/{number}", Part("orders/status", {"page": shown}))
+
+
+async def _refuse(number: str, sentence: str) -> Response:
+    person = await signed_in()
+    shown = await shop().db.read(orders.show_for, person.id, number)
+    flash(sentence, "bad")
+    if wants_fragment():
+        return await fragments(Part("orders/status", {"page": shown}), status=409)
+    return await page("orders/show.html", 409, page=shown)

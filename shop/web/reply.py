@@ -1,0 +1,158 @@
+"""Answers: whole pages, fragments for htmx, and refusals; decided here and nowhere else.
+
+A page includes the very file that an htmx answer returns. Other places that change come as `<hx-partial>`
+around the same files.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from babel.dates import format_datetime
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    select_autoescape,
+)
+from jinja2.loaders import ChoiceLoader
+from markupsafe import Markup
+from quart import Response, redirect, request, session
+from werkzeug.wrappers import Response as AnyResponse
+
+from shop.assets import asset, folder
+from shop.catalog import stock_state
+from shop.clock import Instant, moment
+from shop.money import format_money, typed_money
+from shop.web.context import frame, shop
+
+SHOP_NAME = "Tillroom"
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """One sentence shown once, at the top of what comes next: good, bad or a note."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A fragment: the file in `partials/` and what it needs."""
+
+    file: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The id of its root element, which follows from the file's name."""
+        return self.file.removesuffix("_edit").replace("/", "-").replace("_", "-")
+
+
+def wants_fragment() -> bool:
+    """Tell whether htmx asks for a part of the page it is on."""
+    return request.headers.get("HX-Request-Type") == "partial"
+
+
+def flash(text: str, kind: str = "good") -> None:
+    """Have a sentence shown with the next answer."""
+    session["flash"] = [*session.get("flash", []), [kind, text]][-5:]
+
+
+async def page(template: str, http_status: int = 200, /, **context: Any) -> Response:  # noqa: ANN401 - a template's own
+    """Answer with a whole page."""
+    around = await frame()
+    shared = _globals() | {
+        "viewer": around.viewer,
+        "nav": around.nav,
+        "cart_count": around.cart_count,
+        "flash": _take_flash(),
+    }
+    text = templates().get_template(template).render({**shared, **context})
+    return _html(text, http_status)
+
+
+async def reply(to: str, main: Part, *also: Part, status: int = 200) -> AnyResponse:
+    """Answer a change: 303 to the page that shows it, or for htmx the fragments that changed."""
+    if not wants_fragment():
+        return redirect(to, 303)
+    return await fragments(main, *also, status=status)
+
+
+async def fragments(main: Part | None, *also: Part, status: int = 200) -> Response:
+    """Answer htmx with the fragment it asked for and with the other places that change."""
+    around = await frame()
+    shared = _globals() | {"viewer": around.viewer}
+    flashed = Part("flash", {"flash": _take_flash()})
+    pieces = [] if main is None else [_render(main, shared)]
+    pieces += [_wrapped(part, _render(part, shared)) for part in (*also, flashed)]
+    return _html("\n".join(pieces), status)
+
+
+async def refuse(status: int, sentence: str, title: str = "That did not work") -> Response:
+    """Answer with a sentence alone: a page of its own, or for htmx the flash, the rest untouched."""
+    if wants_fragment():
+        flash(sentence, "bad")
+        return await fragments(None, status=status)
+    return await page("errors/error.html", status, status=status, title=title, text=sentence)
+
+
+@cache
+def templates() -> Environment:
+    """Return our own synchronous environment; an undefined name is an error in it."""
+    pages, partials = str(folder("templates")), str(folder("partials"))
+    environment = Environment(
+        loader=ChoiceLoader(
+            [FileSystemLoader(pages), PrefixLoader({"partials": FileSystemLoader(partials)})]
+        ),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["money"] = format_money
+    environment.filters["typed_money"] = typed_money
+    environment.filters["when"] = when
+    environment.globals["asset"] = asset
+    environment.globals["stock_state"] = stock_state
+    return environment
+
+
+def when(at: Instant) -> Markup:
+    """Return an instant as people read it, with the exact one for machines."""
+    text = format_datetime(moment(at), "d MMM yyyy, HH:mm", locale="en")
+    return Markup('<time datetime="{}">{} UTC</time>').format(at, text)
+
+
+def _globals() -> dict[str, Any]:
+    settings = shop().settings
+    return {
+        "currency": settings.currency,
+        "local_stripe": settings.provider == "local",
+        "shop_name": SHOP_NAME,
+        "path": request.path,
+    }
+
+
+def _render(part: Part, shared: dict[str, Any]) -> str:
+    template = templates().get_template(f"partials/{part.file}.html")
+    return template.render({**shared, **part.context})
+
+
+def _wrapped(part: Part, html: str) -> str:
+    return f'<hx-partial hx-target="#{part.id}" hx-swap="outerHTML">{html}</hx-partial>'
+
+
+def _take_flash() -> list[Flash]:
+    if "flash" not in session:
+        return []
+    return [Flash(kind, text) for kind, text in session.pop("flash")]
+
+
+def _html(text: str, status: int) -> Response:
+    response = Response(text, status, content_type="text/html; charset=utf-8")
+    response.headers["Vary"] = "Cookie, HX-Request, HX-Request-Type"
+    return response

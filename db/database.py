@@ -41,9 +41,7 @@ class Database:
         await database._readers.open()
         return database
 
-    async def write(
-        self, function: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def write(self, function: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a function in a write transaction; return its result once that is durable.
 
         Its own exception undoes its changes alone and is raised here. Raises Busy when another process
@@ -53,9 +51,7 @@ class Database:
         result: R = await self._writer.run(lambda tx: function(tx, *args, **kwargs))
         return result
 
-    async def read(
-        self, function: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def read(self, function: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a function on a snapshot that can't be written to; it may be run twice."""
         _must_be_plain(function)
         result: R = await self._readers.run(function, lambda tx: function(tx, *args, **kwargs))

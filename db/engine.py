@@ -9,8 +9,12 @@ import contextlib
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pysqlite3.dbapi2 as sqlite3
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    import pysqlite3.dbapi2 as sqlite3
 
 from db.errors import Busy, ConstraintViolated, DatabaseError, SqliteTooOld
 

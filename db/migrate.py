@@ -40,10 +40,7 @@ def migrate(connection: engine.Connection, folder: Path = FOLDER) -> list[str]:
     """
     connection.execute(_TABLE)
     known = read(folder)
-    applied = []
-    for migration in known:
-        if _apply(connection, migration):
-            applied.append(migration.name)
+    applied = [migration.name for migration in known if _apply(connection, migration)]
     newest = connection.execute("SELECT MAX(number) FROM schema_migrations").fetchone()[0] or 0
     if newest > len(known):
         raise WrongSchema(

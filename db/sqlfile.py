@@ -53,7 +53,7 @@ class Queries:
 
 @cache
 def queries(feature: str, folder: Path = FOLDER) -> Queries:
-    """Return the statements of `folder/feature.sql`. Raises DatabaseError for a file that is not well formed."""
+    """Return the statements of `folder/feature.sql`. Raises DatabaseError for a malformed file."""
     return Queries(folder / f"{feature}.sql")
 
 

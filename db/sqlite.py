@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +59,11 @@ class Thread:
         inner._thread.daemon = True  # noqa: SLF001 - otherwise a forgotten connection hangs the process
         self._inner = await inner
 
-    async def run(self, work: Callable[[engine.Connection], Any]) -> Any:  # noqa: ANN401
+    async def run(self, work: Callable[[engine.Connection], Any]) -> Any:
         """Run a function with the connection, in its thread."""
         if self._inner is None:
             raise Closed("The database is closed.")
-        return await self._inner._execute(work, self._inner._conn)  # noqa: SLF001 - one hop for a whole transaction
+        return await self._inner._execute(work, self._inner._conn)  # type: ignore[no-untyped-call]  # noqa: SLF001 - one hop for a whole transaction
 
     async def close(self) -> None:
         """Close the connection and end its thread."""
@@ -84,7 +85,7 @@ class Writer:
         """Open the connection."""
         await self._thread.open()
 
-    async def run(self, work: Work) -> Any:  # noqa: ANN401 - the function's own result
+    async def run(self, work: Work) -> Any:
         """Run a function in a write transaction and return its result once that is committed.
 
         A caller that is cancelled meanwhile does not stop its function.
@@ -108,7 +109,7 @@ class Writer:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             try:
-                await self._thread.run(lambda connection, units=batch: _write(connection, units))
+                await self._thread.run(partial(_write, units=batch))
             except DatabaseError as fault:
                 _fail(batch, fault)
                 if isinstance(fault, CommitFailed):
@@ -144,7 +145,7 @@ class Readers:
             await thread.open()
             self._threads.put_nowait(thread)
 
-    async def run(self, function: Callable[..., Any], work: Work) -> Any:  # noqa: ANN401
+    async def run(self, function: Callable[..., Any], work: Work) -> Any:
         """Run a function on a snapshot; one that proves slow is run in a thread from then on."""
         if self._quick is None:
             raise Closed("The database is closed.")
@@ -223,7 +224,7 @@ def _answer(unit: Unit) -> None:
         unit.future.exception()
 
 
-def _read_within(connection: engine.Connection, work: Work, until: float) -> Any:  # noqa: ANN401
+def _read_within(connection: engine.Connection, work: Work, until: float) -> Any:
     connection.set_progress_handler(lambda: time.perf_counter() > until, _STEPS)
     try:
         return _read(connection, work)
@@ -231,12 +232,10 @@ def _read_within(connection: engine.Connection, work: Work, until: float) -> Any
         connection.set_progress_handler(None, 0)
 
 
-def _read(connection: engine.Connection, work: Work) -> Any:  # noqa: ANN401 - the function's own result
+def _read(connection: engine.Connection, work: Work) -> Any:
     connection.execute("BEGIN")
     try:
         return work(ReadTx(connection))
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-
-

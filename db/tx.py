@@ -1,10 +1,10 @@
 """A transaction as domain code sees it: four ways to ask, and what to do after the commit."""
 
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from db import engine
 from db.errors import DatabaseError
@@ -27,17 +27,17 @@ class Tx:
         """Return the first row as a `kind`, or None where there is none."""
         cursor = self._execute(statement, parameters)
         row = cursor.fetchone()
-        made = None if row is None else _maker(kind, statement.name, _columns(cursor))(row)
+        made = None if row is None else _maker(cast("Hashable", kind), statement.name, _columns(cursor))(row)
         cursor.close()
-        return typing.cast("T | None", made)
+        return cast("T | None", made)
 
     def all(self, kind: type[T], statement: Statement, /, **parameters: object) -> list[T]:
         """Return every row as a `kind`."""
         cursor = self._execute(statement, parameters)
-        make = _maker(kind, statement.name, _columns(cursor))
+        make = _maker(cast("Hashable", kind), statement.name, _columns(cursor))
         return [make(row) for row in cursor.fetchall()]
 
-    def value(self, statement: Statement, /, **parameters: object) -> Any:  # noqa: ANN401 - a column has any type
+    def value(self, statement: Statement, /, **parameters: object) -> Any:
         """Return the first column of the first row, or None where there is none."""
         cursor = self._execute(statement, parameters)
         row = cursor.fetchone()
@@ -67,7 +67,7 @@ class ReadTx(Tx):
 
     __slots__ = ()
 
-    def after_commit(self, then: Callable[[], object]) -> None:
+    def after_commit(self, then: Callable[[], object]) -> None:  # noqa: ARG002 - as in Tx
         """Refuse: a read commits nothing."""
         raise DatabaseError("A read has nothing to do after a commit.")
 
@@ -77,8 +77,9 @@ def _columns(cursor: engine.Cursor) -> tuple[str, ...]:
 
 
 @cache
-def _maker(kind: type, name: str, columns: tuple[str, ...]) -> Maker:
+def _maker(wanted_kind: Hashable, name: str, columns: tuple[str, ...]) -> Maker:
     """Return how a row of these columns becomes a `kind`, worked out once for each statement."""
+    kind = cast("type", wanted_kind)
     if not is_dataclass(kind):
         if len(columns) != 1:
             raise DatabaseError(f"{name} has columns {columns}, but {kind.__name__} takes one.")
@@ -99,7 +100,7 @@ def _maker(kind: type, name: str, columns: tuple[str, ...]) -> Maker:
 
 
 def _by_name(kind: type, columns: tuple[str, ...], flags: frozenset[int]) -> Maker:
-    def make(row: tuple[Any, ...]) -> Any:  # noqa: ANN401 - the kind is the caller's
+    def make(row: tuple[Any, ...]) -> Any:
         named = {
             column: bool(value) if position in flags else value
             for position, (column, value) in enumerate(zip(columns, row, strict=True))

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 from quart import Quart
 from quart_auth import QuartAuth
@@ -48,7 +49,7 @@ def create_app(settings: Settings) -> Quart:
     furnish(app)
 
     @app.while_serving
-    async def serving() -> AsyncIterator[None]:
+    async def serving() -> AsyncGenerator[None, None]:
         async with _running(app, settings):
             yield
 
@@ -57,7 +58,7 @@ def create_app(settings: Settings) -> Quart:
 
 def shop_asgi(settings: Settings) -> App:
     """Return the shop as it is served to the public."""
-    return Shield(create_app(settings), settings)
+    return Shield(cast("App", create_app(settings)), settings)
 
 
 def demo_asgi(settings: Settings, backstage: str) -> App:
@@ -89,7 +90,7 @@ def sandbox_settings(settings: Settings, webhook_url: str, base: str | None = No
         secret_key=settings.stripe_key,
         endpoints=((webhook_url, settings.webhook_secrets[0]),),
         templates=folder("templates") / "sandbox",
-        static=folder("static") / "css",
+        static=folder("static") / "sandbox",
     )
 
 

@@ -195,9 +195,7 @@ def category_page(tx: Tx, slug: str, after: str | None) -> CategoryPage:
     category = tx.one(Category, sql.category, slug=slug)
     if category is None:
         raise NotFound("There is no such category.")
-    cards = tx.all(
-        Card, sql.category_cards, category_id=category.id, after=after or LAST, size=CARDS + 1
-    )
+    cards = tx.all(Card, sql.category_cards, category_id=category.id, after=after or LAST, size=CARDS + 1)
     return CategoryPage(category, page_of(cards, CARDS, lambda card: card.product_id))
 
 
@@ -317,9 +315,7 @@ def set_price(
     return price_row(tx, product_id, sku)
 
 
-def _add_variant(
-    tx: Tx, by: Person, product_id: str, new: NewVariant, position: int, at: Instant
-) -> None:
+def _add_variant(tx: Tx, by: Person, product_id: str, new: NewVariant, position: int, at: Instant) -> None:
     tx.run(
         sql.add_variant,
         sku=new.sku,

@@ -39,9 +39,7 @@ class Begun:
     superseded: bool = False
 
 
-async def start(
-    db: Database, gateway: Gateway, settings: Settings, person: Person, cart_id: str
-) -> Started:
+async def start(db: Database, gateway: Gateway, settings: Settings, person: Person, cart_id: str) -> Started:
     """Turn the cart into an order with held stock and return where to pay it.
 
     The same cart sent twice is one order with one payment page; a cart that has changed gives up the
@@ -145,9 +143,7 @@ def _place(tx: Tx, settings: Settings, person: Person, wanted: Cart, at: Instant
     )
     _freeze(tx, order_id, wanted)
     cause = stock.Cause(order_id, person.actor, "checkout", at)
-    stock.hold(
-        tx, [stock.Wanted(line.sku, line.quantity, line.title) for line in wanted.lines], cause
-    )
+    stock.hold(tx, [stock.Wanted(line.sku, line.quantity, line.title) for line in wanted.lines], cause)
     of = f"order:{order_id}"
     events.record(tx, "order.placed", of, by=person.actor, at=at, after="open")
     order = orders.by_id(tx, order_id)
@@ -196,9 +192,7 @@ def _want_payment(tx: Tx, settings: Settings, order: Order, at: Instant) -> None
     )
 
 
-def _request(
-    tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_at: int
-) -> dict[str, object]:
+def _request(tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_at: int) -> dict[str, object]:
     """Return the exact request for a Checkout Session, so that repeating it repeats the same one."""
     metadata = {
         "shop": instance.name(tx),

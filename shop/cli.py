@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn, TypeVar
 
 import click
-import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from db import Database, DatabaseError
@@ -68,7 +67,7 @@ def serve_shop(host: str, port: int, workers: int) -> None:
         return
     several = config("shop.server:application", settings)
     several.workers = workers
-    Multiprocess(several, uvicorn.Server(several).run, [listener]).run()
+    Multiprocess(several, [listener]).run()
 
 
 @main.command("sandbox")
@@ -170,9 +169,7 @@ async def _add_person(db: Database, email: str, name: str, role: str, password: 
     address = people.clean_email(email)
     people.check_new_password(password, address)
     hashed = await people.hash_password(password)
-    await db.write(
-        people.register, address, name or address.split("@")[0], hashed, now(), role=role
-    )
+    await db.write(people.register, address, name or address.split("@")[0], hashed, now(), role=role)
 
 
 async def _reconcile(db: Database, settings: Settings) -> jobs.Report:

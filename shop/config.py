@@ -23,7 +23,7 @@ class SettingError(ValueError):
     """A setting that the shop can't start with; the text names it and says what it should be."""
 
 
-def _setting(name: str, meaning: str, default: Any) -> Any:  # noqa: ANN401 - as dataclasses.field
+def _setting(name: str, meaning: str, default: Any) -> Any:
     return field(default=default, metadata={"name": name, "meaning": meaning})
 
 
@@ -32,9 +32,7 @@ class Settings:
     """Everything that differs from one installation to the next."""
 
     secret_key: str = _setting("SHOP_SECRET_KEY", "signs cookies", "")
-    database_url: str = _setting(
-        "SHOP_DATABASE_URL", "where the books are kept", "sqlite:///var/shop.db"
-    )
+    database_url: str = _setting("SHOP_DATABASE_URL", "where the books are kept", "sqlite:///var/shop.db")
     base_url: str = _setting(
         "SHOP_BASE_URL", "the public address, used in every absolute link", "http://127.0.0.1:8000"
     )
@@ -46,9 +44,7 @@ class Settings:
     stripe_api_base: str | None = _setting(
         "STRIPE_API_BASE", "another address of Stripe's API, such as the local Stripe's", None
     )
-    smtp_url: str | None = _setting(
-        "SHOP_SMTP_URL", "where letters are sent through; not used yet", None
-    )
+    smtp_url: str | None = _setting("SHOP_SMTP_URL", "where letters are sent through; not used yet", None)
     mail_from: str = _setting("SHOP_MAIL_FROM", "the sender of letters; not used yet", "")
     limits: bool = _setting("SHOP_LIMITS", "`off` lifts the rate limits, on loopback only", True)
     trusted_proxies: tuple[str, ...] = _setting(

@@ -3,6 +3,7 @@
 The web layer turns each class into its status; the command line prints the sentence.
 """
 
+
 class ShopError(Exception):
     """A request the shop understands and refuses; its text is shown to the person who asked."""
 

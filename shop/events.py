@@ -47,7 +47,14 @@ def record(
 ) -> None:
     """Write down that `by` changed the object `of` (such as `order:<id>`) from `before` to `after`."""
     tx.run(
-        sql.add, at=at, actor=by, kind=kind, object=of, before=str(before), after=str(after), why=why
+        sql.add,
+        at=at,
+        actor=by,
+        kind=kind,
+        object=of,
+        before=str(before),
+        after=str(after),
+        why=why,
     )
 
 

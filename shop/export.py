@@ -108,8 +108,7 @@ def products(tx: Tx, after: str, currency: str) -> list[tuple[str, Row]]:
     """Return the variants after a SKU; importing them again would change nothing."""
     rows = tx.all(_Product, sql.products, after=after, size=PAGE)
     return [
-        (row.sku, asdict(row) | {"options": json.loads(row.options), "currency": currency})
-        for row in rows
+        (row.sku, asdict(row) | {"options": json.loads(row.options), "currency": currency}) for row in rows
     ]
 
 
@@ -120,9 +119,7 @@ def stock(tx: Tx, after: str, _currency: str) -> list[tuple[str, Row]]:
 
 def orders(tx: Tx, after: str, _currency: str) -> list[tuple[str, Row]]:
     """Return the orders after an id, each with its lines and sessions."""
-    return [
-        (row.id, _whole(tx, row)) for row in tx.all(_Order, sql.orders, after=after, size=PAGE)
-    ]
+    return [(row.id, _whole(tx, row)) for row in tx.all(_Order, sql.orders, after=after, size=PAGE)]
 
 
 def movements(tx: Tx, after: str, _currency: str) -> list[tuple[str, Row]]:
@@ -134,9 +131,7 @@ def movements(tx: Tx, after: str, _currency: str) -> list[tuple[str, Row]]:
 def refunds(tx: Tx, after: str, _currency: str) -> list[tuple[str, Row]]:
     """Return the refunds after an id; `refund_id` is Stripe's."""
     rows = tx.all(_Refund, sql.refunds, after=after, size=PAGE)
-    return [
-        (row.id, _with_order(asdict(row)) | {"refund_id": row.provider_id}) for row in rows
-    ]
+    return [(row.id, _with_order(asdict(row)) | {"refund_id": row.provider_id}) for row in rows]
 
 
 def attention(tx: Tx, after: str, _currency: str) -> list[tuple[str, Row]]:

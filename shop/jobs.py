@@ -80,9 +80,7 @@ async def reconcile(db: Database, gateway: Gateway, settings: Settings) -> Repor
     return Report(done, sessions, read)
 
 
-async def work_off(
-    db: Database, gateway: Gateway, which: Callable[[Tx, Instant], list[Task]]
-) -> int:
+async def work_off(db: Database, gateway: Gateway, which: Callable[[Tx, Instant], list[Task]]) -> int:
     """Do what the outbox asks for and return how much of it was done."""
     count = 0
     for task in await db.read(which, now()):
@@ -127,9 +125,7 @@ def end_overdue(tx: Tx, at: Instant) -> int:
     return len(overdue)
 
 
-async def finish_sessions(
-    db: Database, gateway: Gateway, seconds: float = UNFINISHED_SECONDS
-) -> None:
+async def finish_sessions(db: Database, gateway: Gateway, seconds: float = UNFINISHED_SECONDS) -> None:
     """Repeat the requests for payment pages that were never answered."""
     for attempt_id in await db.read(payments.unfinished, later(now(), seconds=-seconds)):
         attempt = await db.read(payments.attempt, attempt_id)
@@ -157,9 +153,7 @@ async def read_feed(db: Database, gateway: Gateway, settings: Settings) -> int:
     missed = 0
     for event in await gateway.list_events(sorted(payments.EVENTS), created_gte=since):
         payload = json.dumps(event).encode()
-        verdict = await db.write(
-            payments.receive, event, payload, livemode=settings.livemode, at=now()
-        )
+        verdict = await db.write(payments.receive, event, payload, livemode=settings.livemode, at=now())
         missed += verdict.result == "processed"
     return missed
 

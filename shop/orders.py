@@ -144,7 +144,14 @@ def move(
     if step.stock != "none":
         _STOCK[step.stock](tx, stock.Cause(order.id, by, why, at))
     events.record(
-        tx, f"order.{reason or new}", _object(order), by=by, at=at, before=order.state, after=new, why=why
+        tx,
+        f"order.{reason or new}",
+        _object(order),
+        by=by,
+        at=at,
+        before=order.state,
+        after=new,
+        why=why,
     )
     refunds.recount(tx, order.id)
     return by_id(tx, order.id)
@@ -220,18 +227,14 @@ def show(tx: Tx, number: str) -> OrderPage:
 
 def listing_of(tx: Tx, person_id: str, after: str | None) -> Listing[OrderSummary]:
     """Return a page of a shopper's orders, newest first."""
-    rows = tx.all(
-        OrderSummary, sql.of_person, person_id=person_id, after=after or LAST, size=PAGE + 1
-    )
+    rows = tx.all(OrderSummary, sql.of_person, person_id=person_id, after=after or LAST, size=PAGE + 1)
     return page_of(rows, PAGE, lambda row: row.id)
 
 
 def all_orders(tx: Tx, after: str | None, state: str | None) -> Listing[OrderSummary]:
     """Return a page of all orders, newest first, of one state if it is named."""
     if state in STATES:
-        rows = tx.all(
-            OrderSummary, sql.in_state, state=state, after=after or LAST, size=PAGE + 1
-        )
+        rows = tx.all(OrderSummary, sql.in_state, state=state, after=after or LAST, size=PAGE + 1)
     else:
         rows = tx.all(OrderSummary, sql.all_orders, after=after or LAST, size=PAGE + 1)
     return page_of(rows, PAGE, lambda row: row.id)

@@ -69,9 +69,7 @@ class Verdict:
     note: str = ""
 
 
-def receive(
-    tx: Tx, event: Mapping[str, Any], payload: bytes, *, livemode: bool, at: Instant
-) -> Verdict:
+def receive(tx: Tx, event: Mapping[str, Any], payload: bytes, *, livemode: bool, at: Instant) -> Verdict:
     """Book one verified Stripe event; a repeated one changes nothing.
 
     `livemode` is the mode of our own key: an event of the other mode is parked. The caller answers
@@ -282,9 +280,7 @@ def _late_money(tx: Tx, order: Order, at: Instant, why: str) -> None:
 def _paid_twice(tx: Tx, order: Order, paid: Attempt, at: Instant) -> None:
     refunds.recount(tx, order.id)
     reason = "a second payment for the same order"
-    refunds.request(
-        tx, order.id, paid.id, source="auto", reason=reason, by=events.SHOP, at=at
-    )
+    refunds.request(tx, order.id, paid.id, source="auto", reason=reason, by=events.SHOP, at=at)
 
 
 def _mismatched(tx: Tx, order: Order, paid: Attempt, session: Session, at: Instant) -> None:

@@ -30,9 +30,7 @@ LONGEST_PASSWORD = 128
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _TWO_AT_ONCE = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f,;:<>\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,189}\.[A-Za-z]{2,24}")
-_NEVER = frozenset(
-    {"password", "12345678", "123456789", "1234567890", "qwertyuiop", "iloveyou", "tillroom"}
-)
+_NEVER = frozenset({"password", "12345678", "123456789", "1234567890", "qwertyuiop", "iloveyou", "tillroom"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +98,15 @@ def check_new_password(password: str, email: str) -> None:
     if len(password) > LONGEST_PASSWORD:
         raise Refused(f"Choose at most {LONGEST_PASSWORD} characters.", "password")
     lowered = password.lower()
-    if lowered in _NEVER or lowered in (email, email.split("@")[0]) or len(set(password)) <= 2:  # noqa: PLR2004
+    if lowered in _NEVER or lowered in (email, email.split("@", maxsplit=1)[0]) or len(set(password)) <= 2:  # noqa: PLR2004
         raise Refused("That password is easily guessed: choose another.", "password")
 
 
-def register(
-    tx: Tx, email: str, name: str, password_hash: str, at: Instant, role: str = "user"
-) -> Person:
+def register(tx: Tx, email: str, name: str, password_hash: str, at: Instant, role: str = "user") -> Person:
     """Add a person. Raises Conflict when the address is taken."""
     person = Person(new_id("per"), email, name, role, at, None)
     try:
-        tx.run(
-            sql.add, id=person.id, email=email, name=name, role=role, hash=password_hash, at=at
-        )
+        tx.run(sql.add, id=person.id, email=email, name=name, role=role, hash=password_hash, at=at)
     except ConstraintViolated:
         raise Conflict("Somebody has registered with this e-mail address: sign in.") from None
     events.record(tx, "person.added", person.actor, by=person.actor, at=at, after=role)

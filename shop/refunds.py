@@ -58,9 +58,7 @@ class PaidBy:
     currency: str
 
 
-def request(
-    tx: Tx, order_id: str, attempt_id: str, *, source: str, reason: str, by: str, at: Instant
-) -> int:
+def request(tx: Tx, order_id: str, attempt_id: str, *, source: str, reason: str, by: str, at: Instant) -> int:
     """Ask for all that is left of a payment to be refunded; return the amount, 0 if nothing is left."""
     amount = int(tx.value(sql.refundable, attempt_id=attempt_id) or 0)
     if amount <= 0:
@@ -88,9 +86,7 @@ def seen(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
         return _from_elsewhere(tx, refund, at)
     state = STATE_AT_STRIPE[refund.status]
     if RANK[state] > RANK[ours.state] or (ours.provider_id is None and state != ours.state):
-        tx.run(
-            sql.advance, id=ours.id, old=ours.state, state=state, provider_id=refund.id, at=at
-        )
+        tx.run(sql.advance, id=ours.id, old=ours.state, state=state, provider_id=refund.id, at=at)
         _tell(tx, ours.order_id, state, ours.amount, at)
         recount(tx, ours.order_id)
     return ours.order_id
@@ -135,7 +131,16 @@ def _from_elsewhere(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
     state = STATE_AT_STRIPE[refund.status]
     why = "made at Stripe"
     _add(
-        tx, new_id("ref"), paid.order_id, paid.id, refund.amount, state, "external", why, refund.id, at
+        tx,
+        new_id("ref"),
+        paid.order_id,
+        paid.id,
+        refund.amount,
+        state,
+        "external",
+        why,
+        refund.id,
+        at,
     )
     _tell(tx, paid.order_id, state, refund.amount, at, why)
     recount(tx, paid.order_id)
@@ -169,6 +174,4 @@ def _add(
 
 
 def _tell(tx: Tx, order_id: str, state: str, amount: int, at: Instant, why: str = "") -> None:
-    events.record(
-        tx, f"refund.{state}", f"order:{order_id}", by=events.STRIPE, at=at, after=amount, why=why
-    )
+    events.record(tx, f"refund.{state}", f"order:{order_id}", by=events.STRIPE, at=at, after=amount, why=why)

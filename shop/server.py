@@ -30,7 +30,7 @@ def application() -> App:
 def config(app: App | str, settings: Settings) -> uvicorn.Config:
     """Return how the application is served; forwarded headers count only from the named proxies."""
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app,
         log_level="warning",
         access_log=False,
         lifespan="on",

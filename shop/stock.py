@@ -231,9 +231,7 @@ def _move_hold(tx: Tx, cause: Cause, held: Hold, new: str) -> None:
         raise RuntimeError(f"The hold of {held.sku} has moved under its own transaction.")
 
 
-def _log(
-    tx: Tx, sku: str, kind: str, on_hand_change: int, held_change: int, cause: Cause
-) -> None:
+def _log(tx: Tx, sku: str, kind: str, on_hand_change: int, held_change: int, cause: Cause) -> None:
     _write(
         tx,
         sku,

@@ -138,7 +138,9 @@ class Gateway:
         """Return the events of these types since a second of 1970's count, oldest first."""
         events: list[dict[str, Any]] = []
         request: dict[str, Any] = {
-            "types": list(types), "created": {"gte": created_gte}, "limit": 100
+            "types": list(types),
+            "created": {"gte": created_gte},
+            "limit": 100,
         }
         while True:
             page = await _plain(self._client.v1.events.list_async(request, _options(None, 2)))  # type: ignore[arg-type]
@@ -181,7 +183,11 @@ def refund_of(data: Mapping[str, Any]) -> Refund:
 
 
 def verify(
-    payload: bytes, header: str | None, secrets: Sequence[str], at: int, tolerance: int = TOLERANCE_SECONDS
+    payload: bytes,
+    header: str | None,
+    secrets: Sequence[str],
+    at: int,
+    tolerance: int = TOLERANCE_SECONDS,
 ) -> Verified:
     """Return the event in a delivery that Stripe signed within `tolerance` seconds of `at`.
 
@@ -222,9 +228,7 @@ class _HttpClient(stripe.HTTPClient):
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         try:
-            answer = await self._client.request(
-                method, url, headers=dict(headers), content=post_data or None
-            )
+            answer = await self._client.request(method, url, headers=dict(headers), content=post_data or None)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             _no_answer(fault)
         return answer.content, answer.status_code, answer.headers
@@ -235,7 +239,7 @@ class _HttpClient(stripe.HTTPClient):
 
 def _no_answer(fault: Exception) -> NoReturn:
     message = f"no answer from Stripe: {type(fault).__name__}"
-    raise stripe.APIConnectionError(message, should_retry=True) from fault
+    raise stripe.APIConnectionError(message, should_retry=True) from fault  # type: ignore[no-untyped-call]
 
 
 def _checked_base(api_key: str, api_base: str | None) -> str | None:
@@ -249,14 +253,14 @@ def _checked_base(api_key: str, api_base: str | None) -> str | None:
     return api_base.rstrip("/")
 
 
-def _options(key: str | None, retries: int) -> Any:  # noqa: ANN401 - the library's own typed dict
+def _options(key: str | None, retries: int) -> Any:
     options: dict[str, Any] = {"max_network_retries": retries}
     if key is not None:
         options["idempotency_key"] = key
     return options
 
 
-async def _plain(call: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the library's calls
+async def _plain(call: Any) -> dict[str, Any]:
     try:
         answer = await call
     except (stripe.APIConnectionError, stripe.RateLimitError) as fault:

@@ -57,10 +57,7 @@ CHECKS: tuple[tuple[str, str, Statement], ...] = (
 def run(tx: Tx) -> Report:
     """Check every invariant and count what waits for a person, which is no fault by itself."""
     return Report(
-        tuple(
-            Check(invariant, sentence, tx.value(statement))
-            for invariant, sentence, statement in CHECKS
-        ),
+        tuple(Check(invariant, sentence, tx.value(statement)) for invariant, sentence, statement in CHECKS),
         int(tx.value(sql.count_orders)),
         int(tx.value(sql.count_movements)),
         int(tx.value(sql.count_reviews)),

@@ -8,6 +8,7 @@ import hashlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 Profile = list[tuple[float, float]]
 
@@ -79,15 +80,13 @@ def _turned(profile: Profile) -> str:
     def curve(points: Profile) -> str:
         return "".join(
             f" C{x0:.1f} {(y0 + y1) / 2:.1f} {x1:.1f} {(y0 + y1) / 2:.1f} {x1:.1f} {y1:.1f}"
-            for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False)
+            for (x0, y0), (x1, y1) in pairwise(points)
         )
 
     right = [(200 + radius, y) for y, radius in profile]
     left = [(200 - radius, y) for y, radius in reversed(profile)]
     start, turn = right[0], left[0]
-    return (
-        f"M{start[0]:.1f} {start[1]:.1f}{curve(right)} L{turn[0]:.1f} {turn[1]:.1f}{curve(left)}Z"
-    )
+    return f"M{start[0]:.1f} {start[1]:.1f}{curve(right)} L{turn[0]:.1f} {turn[1]:.1f}{curve(left)}Z"
 
 
 def _vessel(dice: random.Random, palette: Palette, profile: Profile, extra: str = "") -> tuple[str, str]:
@@ -148,7 +147,11 @@ def _planter(dice: random.Random, palette: Palette) -> tuple[str, str]:
         f'<path d="M200 {top} q{lean * 0.2:.0f} -{height * 0.7:.0f} {lean:.0f} -{height:.0f} '
         f'q{-lean * 0.1 + 16:.0f} {height * 0.6:.0f} {-lean:.0f} {height:.0f}Z" fill="{green}"/>'
         for lean, height, green in (
-            (dice.uniform(-110, 110), dice.uniform(70, 150), dice.choice(["#4f7a4a", "#6b9560", "#3b6140"]))
+            (
+                dice.uniform(-110, 110),
+                dice.uniform(70, 150),
+                dice.choice(["#4f7a4a", "#6b9560", "#3b6140"]),
+            )
             for _ in range(11)
         )
     )

@@ -75,5 +75,5 @@ def _product(data: dict[str, Any]) -> DemoProduct:
         )
         for one in data.get("variant", [{"sku": "", "on_hand": data.get("on_hand", 0)}])
     )
-    told = (data[name] for name in ("slug", "name", "category", "description", "kind"))
-    return DemoProduct(*told, variants)
+    told = {name: data[name] for name in ("slug", "name", "category", "description", "kind")}
+    return DemoProduct(**told, variants=variants)

@@ -4,6 +4,7 @@ It goes through the same functions as an admin would, so its ledger starts compl
 """
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from db import Database, Tx
 from shop import catalog, instance, people
@@ -42,25 +43,28 @@ async def seed(db: Database, currency: str) -> bool:
     return await db.write(_plant, hashes, load(), currency, now())
 
 
-def _plant(
-    tx: Tx, hashes: dict[str, str], demo: DemoCatalogue, currency: str, at: Instant
-) -> bool:
+def _plant(tx: Tx, hashes: dict[str, str], demo: DemoCatalogue, currency: str, at: Instant) -> bool:
     if not catalog.is_empty(tx):
         return False
-    ada = [
-        people.register(tx, one.email, one.name, hashes[one.email], at, role=one.role)
-        for one in SIGN_INS
-    ][0]
+    ada, *_ = (
+        people.register(tx, one.email, one.name, hashes[one.email], at, role=one.role) for one in SIGN_INS
+    )
     shelves = {
-        category.slug: catalog.add_category(
-            tx, category.slug, category.name, category.description, position
-        )
+        category.slug: catalog.add_category(tx, category.slug, category.name, category.description, position)
         for position, category in enumerate(demo.categories)
     }
-    # Lists show the newest first: what the catalogue names first is added last.
-    for product in reversed(demo.products):
+    # Lists show the newest first: what is to be seen first is added last.
+    for product in reversed(_taking_turns(demo)):
         catalog.add_product(tx, ada, _new(product, shelves[product.category], currency), at)
     return True
+
+
+def _taking_turns(demo: DemoCatalogue) -> list[DemoProduct]:
+    """Return the products with the categories taking turns, so that the home page shows some of each."""
+    shelves = [
+        [one for one in demo.products if one.category == category.slug] for category in demo.categories
+    ]
+    return [one for row in zip_longest(*shelves) for one in row if one is not None]
 
 
 def _new(product: DemoProduct, category_id: str, currency: str) -> NewProduct:
@@ -94,4 +98,3 @@ def _pictures(product: DemoProduct) -> list[NewPicture]:
         if not colour:
             break
     return pictures
-

@@ -9,7 +9,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from quart import Blueprint, Response, request
@@ -141,7 +141,9 @@ async def _post(act: Post) -> Response:
     here = desk()
     try:
         _authorise(here)
-        pairs = parse_qsl((await request.get_data()).decode(), keep_blank_values=True)
+        pairs = parse_qsl(
+            cast("bytes", await request.get_data()).decode(errors="replace"), keep_blank_values=True
+        )
         given = params.decode(pairs)
     except Fault as fault:
         return _answer(fault.status, json.dumps(fault.body))
@@ -170,9 +172,7 @@ def _once(tx: Tx, act: Post, call: Call, given: Object, asked: str) -> tuple[int
         status, body = fault.status, json.dumps(fault.body)
     if key:
         tx.run(state.sql.forget_answers, before=call.at - KEPT_SECONDS)
-        tx.run(
-            state.sql.keep_answer, key=key, request=asked, status=status, body=body, at=call.at
-        )
+        tx.run(state.sql.keep_answer, key=key, request=asked, status=status, body=body, at=call.at)
     return status, body, False
 
 
@@ -217,9 +217,7 @@ def _page(tx: Tx, kind: str, asked: Object, url: str) -> Object:
     return _of_types(tx, kind, page, types, window, url) if types else page
 
 
-def _of_types(
-    tx: Tx, kind: str, page: Object, types: list[str], window: Window, url: str
-) -> Object:
+def _of_types(tx: Tx, kind: str, page: Object, types: list[str], window: Window, url: str) -> Object:
     """Fill a page with the events of these types, reading on where others were in between."""
     found: list[Object] = []
     while True:

@@ -58,9 +58,7 @@ class Desk:
         endpoints = tuple(url for url, _ in self.settings.endpoints)
         return Call(self.clock.now(), self.settings.public_base, endpoints, request_id, key)
 
-    async def write(
-        self, function: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def write(self, function: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a function in a write transaction, then have its events delivered."""
         result = await self.db.write(function, *args, **kwargs)
         self.postman.wake()

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quart import Blueprint, Response, redirect, request, send_from_directory
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response as PlainResponse
 
 from db import Tx
 from shop.sandbox import sessions, state, webhooks
@@ -19,6 +19,8 @@ from shop.sandbox.desk import desk
 from shop.sandbox.state import Fault, Object
 
 pages = Blueprint("pages", __name__)
+
+AnyResponse = Response | PlainResponse
 
 ZERO_DECIMALS = frozenset(
     ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf")
@@ -89,7 +91,7 @@ async def _pay_page(session_id: str, status: int, card: str, error: str = "") ->
         ended = "has been paid" if session["status"] == "complete" else "has expired"
         back = session["success_url" if session["status"] == "complete" else "cancel_url"]
         back = back and back.replace("{CHECKOUT_SESSION_ID}", session_id)
-        return _page("gone", 410 if status == 200 else status, text=f"This payment page {ended}.", back=back)  # noqa: E501, PLR2004
+        return _page("gone", 410 if status == 200 else status, text=f"This payment page {ended}.", back=back)
     minutes = max(1, (session["expires_at"] - here.clock.now()) // 60)
     return _page(
         "pay",
@@ -113,7 +115,7 @@ def _session(tx: Tx, session_id: str) -> tuple[Object, list[Object]]:
     return state.get(tx, "checkout.session", session_id), sessions.items(tx, session_id)
 
 
-def _page(name: str, status: int, **context: Any) -> Response:  # noqa: ANN401 - a template's context
+def _page(name: str, status: int, **context: Any) -> Response:
     template = _templates(desk().settings.templates).get_template(f"{name}.html")
     response = Response(template.render(prefix=_prefix(), **context), status)
     # The browser checks the way back to the shop against form-action too.
@@ -128,9 +130,7 @@ def _page(name: str, status: int, **context: Any) -> Response:  # noqa: ANN401 -
 
 @cache
 def _templates(folder: Path) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined
-    )
+    environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
     environment.filters["money"] = _money
     environment.filters["card"] = lambda number: " ".join(
         number[start : start + 4] for start in range(0, len(number), 4)

@@ -39,7 +39,7 @@ def check(given: Mapping[str, Any], shape: Shape, at: str = "") -> dict[str, Any
     return checked
 
 
-def required(given: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - a parameter of any type
+def required(given: Mapping[str, Any], name: str) -> Any:
     """Return a parameter that must be there. Raises Fault 400."""
     if name not in given:
         raise Fault(400, f"Missing required param: {name}.", "parameter_missing", name)
@@ -54,7 +54,7 @@ def _put(into: dict[str, Any], path: list[str], value: str) -> None:
     into[path[-1] or str(len(into))] = value
 
 
-def _typed(value: Any, wanted: Any, path: str) -> Any:  # noqa: ANN401, PLR0911 - one return a type
+def _typed(value: Any, wanted: Any, path: str) -> Any:
     if isinstance(wanted, list):
         if not isinstance(value, dict):
             raise Fault(400, "Invalid array", "parameter_invalid_array", path)

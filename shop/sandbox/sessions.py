@@ -65,7 +65,12 @@ CARDS = (
         "Your card has insufficient funds.",
     ),
     Card("4000000000000069", "has expired", "expired_card", "Your card has expired."),
-    Card("4000000000000127", "has another security code", "incorrect_cvc", "Your card's security code is incorrect."),
+    Card(
+        "4000000000000127",
+        "has another security code",
+        "incorrect_cvc",
+        "Your card's security code is incorrect.",
+    ),
     Card(
         "4000000000000119",
         "meets a processing error",
@@ -113,7 +118,7 @@ def expire(tx: Tx, call: Call, session_id: str) -> Object:
     if session["status"] != "open":
         raise Fault(
             400,
-            f"Only Checkout Sessions with a status in [\"open\"] can be expired. "
+            f'Only Checkout Sessions with a status in ["open"] can be expired. '
             f"This Checkout Session has a status of `{session['status']}`.",
         )
     session |= {"status": "expired", "url": None}
@@ -272,9 +277,7 @@ def _intent(tx: Tx, call: Call, session: Object, email: str) -> Object:
         "last_payment_error": None,
         "latest_charge": None,
         "livemode": False,
-        "metadata": json.loads(
-            tx.value(state.sql.intent_metadata, session_id=session["id"]) or "{}"
-        ),
+        "metadata": json.loads(tx.value(state.sql.intent_metadata, session_id=session["id"]) or "{}"),
         "payment_method_types": ["card"],
         "receipt_email": email or None,
         "status": "requires_payment_method",

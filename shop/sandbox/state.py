@@ -152,7 +152,12 @@ def listing(tx: Tx, kind: str, window: Window, url: str) -> Object:
         below = _seq(tx, kind, after, "starting_after") if after else _TOP
         rows = tx.all(str, sql.newest, below=below, **wanted)
         more, rows = len(rows) > window.limit, rows[: window.limit]
-    return {"object": "list", "url": url, "has_more": more, "data": [json.loads(row) for row in rows]}
+    return {
+        "object": "list",
+        "url": url,
+        "has_more": more,
+        "data": [json.loads(row) for row in rows],
+    }
 
 
 def _label(thing: Object) -> str:

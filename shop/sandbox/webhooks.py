@@ -156,4 +156,3 @@ def _due(tx: Tx, at: int) -> list[Due]:
 
 def _attempted(tx: Tx, seq: int, outcome: str, next_at: int, status: str) -> None:
     tx.run(sql.attempted, seq=seq, state=outcome, next_at=next_at, status=status)
-

@@ -2,7 +2,6 @@
 
 from quart import Blueprint, Response, redirect, request, session
 from quart_auth import AuthUser, current_user, login_user, logout_user
-from werkzeug.wrappers import Response as AnyResponse
 
 from db import Tx
 from shop import cart, limits, people
@@ -11,7 +10,7 @@ from shop.errors import Conflict, Refused
 from shop.web import forms
 from shop.web.context import cart_id, forget_frame, shop, signed_in
 from shop.web.guards import address, limit, safe_next
-from shop.web.reply import Part, flash, fragments, page, wants_fragment
+from shop.web.reply import AnyResponse, Part, flash, fragments, page, wants_fragment
 
 people_pages = Blueprint("people", __name__)
 account_pages = Blueprint("account", __name__)
@@ -49,7 +48,9 @@ async def login() -> AnyResponse:
     """Sign in; an unknown address takes as long and reads the same as a wrong password."""
     form = await request.form
     values, state = forms.read(
-        form, {"email": forms.text(254, "Write your e-mail address."), "password": forms.password}, _SECRET
+        form,
+        {"email": forms.text(254, "Write your e-mail address."), "password": forms.password},
+        _SECRET,
     )
     if state.errors:
         return await _form("login", state, form.get("next"), 422)
@@ -82,7 +83,9 @@ async def change_password() -> AnyResponse:
     """Set a new password, which signs out everywhere else."""
     person = await signed_in()
     await limit(limits.SIGN_IN, person.id)
-    values, state = forms.read(await request.form, {"current": forms.password, "password": forms.password}, _SECRET)
+    values, state = forms.read(
+        await request.form, {"current": forms.password, "password": forms.password}, _SECRET
+    )
     refused = state if state.errors else await _change_password(person, values)
     if refused is None:
         return await _signed_in("/account", "Your password is changed. Every other session has ended.")
@@ -102,9 +105,7 @@ async def _register(values: dict[str, str], state: forms.FormState) -> forms.For
     try:
         people.check_new_password(values["password"], values["email"])
         hashed = await people.hash_password(values["password"])
-        person = await shop().db.write(
-            people.register, values["email"], values["name"], hashed, now()
-        )
+        person = await shop().db.write(people.register, values["email"], values["name"], hashed, now())
     except Refused as refusal:
         return forms.FormState(state.values, {refusal.field or "password": str(refusal)})
     except Conflict as taken:
@@ -130,9 +131,7 @@ async def _start(person_id: str) -> None:
         flash(note, "note")
 
 
-def _begin(
-    tx: Tx, person_id: str, guest_cart: str | None, at: Instant
-) -> tuple[str, cart.Adopted]:
+def _begin(tx: Tx, person_id: str, guest_cart: str | None, at: Instant) -> tuple[str, cart.Adopted]:
     return people.start_session(tx, person_id, at), cart.adopt(tx, guest_cart, person_id, at)
 
 

@@ -1,7 +1,6 @@
 """The cart's routes: put in, change, look."""
 
 from quart import Blueprint, Response, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from db import Tx
 from shop import cart, catalog
@@ -10,7 +9,7 @@ from shop.clock import now
 from shop.errors import NotFound, OutOfStock
 from shop.web import forms
 from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop
-from shop.web.reply import Part, flash, fragments, page, reply, wants_fragment
+from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
 
 cart_pages = Blueprint("cart", __name__)
 
@@ -33,9 +32,7 @@ async def put() -> AnyResponse:
     if state.errors:
         return await _refuse_wish(form.get("variant", ""), state, 422)
     try:
-        added = await shop().db.write(
-            cart.put, own_cart_id(), values["variant"], values["quantity"], now()
-        )
+        added = await shop().db.write(cart.put, own_cart_id(), values["variant"], values["quantity"], now())
     except OutOfStock as short:
         shown = forms.FormState(state.values, {"quantity": str(short)})
         return await _refuse_wish(values["variant"], shown, 409)

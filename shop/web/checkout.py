@@ -1,14 +1,13 @@
 """Checkout: from the cart to the payment page, and the page a shopper comes back to."""
 
 from quart import Blueprint, Response, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from shop import cart, checkout, limits, orders
 from shop.errors import OutOfStock, Refused
 from shop.orders import OrderPage
 from shop.web.context import cart_id, own_cart_id, shop, signed_in
 from shop.web.guards import address, limit
-from shop.web.reply import Part, flash, fragments, page, wants_fragment
+from shop.web.reply import AnyResponse, Part, flash, fragments, page, wants_fragment
 
 checkout_pages = Blueprint("checkout", __name__)
 

@@ -104,4 +104,3 @@ def own_cart_id() -> str:
 def _frame(tx: Tx, token: str | None, its_cart: str | None, at: Instant) -> Frame:
     person = people.person_of(tx, token, at) if token else None
     return Frame(Viewer(person), tuple(catalog.categories(tx)), cart.count(tx, its_cart))
-

@@ -7,13 +7,12 @@ send it; forms need no token for that.
 from urllib.parse import quote, urlsplit
 
 from quart import Quart, Response, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from shop.clock import epoch
 from shop.errors import NotFound
 from shop.limits import Limit, count
 from shop.web.context import shop, viewer
-from shop.web.reply import refuse, wants_fragment
+from shop.web.reply import AnyResponse, refuse, wants_fragment
 
 ANYONE, PERSON, ADMIN = "anyone", "person", "admin"
 
@@ -88,7 +87,7 @@ async def _ask_who_it_is() -> AnyResponse | None:
 
 
 def _needed(blueprint: str) -> str:
-    return ACCESS[blueprint.split(".")[0]]
+    return ACCESS[blueprint.split(".", maxsplit=1)[0]]
 
 
 def _to_sign_in() -> AnyResponse:
@@ -99,4 +98,3 @@ def _to_sign_in() -> AnyResponse:
     if wants_fragment():
         return Response("", 200, {"HX-Redirect": to})
     return redirect(to, 303)
-

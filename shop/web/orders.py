@@ -1,13 +1,12 @@
 """A shopper's orders: the list, the page of one, and its cancellation."""
 
 from quart import Blueprint, Response, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from shop import orders
 from shop.clock import now
 from shop.errors import Conflict
 from shop.web.context import shop, signed_in
-from shop.web.reply import Part, flash, fragments, page, reply, wants_fragment
+from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
 
 order_pages = Blueprint("orders", __name__)
 

@@ -19,7 +19,7 @@ from jinja2 import (
 from jinja2.loaders import ChoiceLoader
 from markupsafe import Markup
 from quart import Response, redirect, request, session
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response as PlainResponse
 
 from shop.assets import asset, folder
 from shop.catalog import stock_state
@@ -28,6 +28,9 @@ from shop.money import format_money, typed_money
 from shop.web.context import frame, shop
 
 SHOP_NAME = "Tillroom"
+
+AnyResponse = Response | PlainResponse
+"""What a handler may answer: ours, or the redirect that the framework borrows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def flash(text: str, kind: str = "good") -> None:
     session["flash"] = [*session.get("flash", []), [kind, text]][-5:]
 
 
-async def page(template: str, http_status: int = 200, /, **context: Any) -> Response:  # noqa: ANN401 - a template's own
+async def page(template: str, http_status: int = 200, /, **context: Any) -> Response:
     """Answer with a whole page."""
     around = await frame()
     shared = _globals() | {

@@ -22,9 +22,7 @@ async def category(slug: str) -> Response:
     """Show a page of a category's products."""
     after = request.args.get("after")
     found = await shop().db.read(catalog.category_page, slug, after)
-    return await page(
-        "storefront/category.html", category=found.category, listing=found.listing, after=after
-    )
+    return await page("storefront/category.html", category=found.category, listing=found.listing, after=after)
 
 
 @storefront.get("/p/<slug>")
@@ -44,4 +42,3 @@ async def picture(picture_id: str) -> Response:
     # A picture opened by itself must not be able to run anything.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
-

@@ -5,6 +5,7 @@ also when it was ignored, repeated or parked. Never a redirect, which Stripe tak
 """
 
 import hashlib
+from typing import cast
 
 from quart import Blueprint, Response, request
 
@@ -23,7 +24,7 @@ LARGEST_BODY = 256 * 1024
 async def receive() -> Response:
     """Take one delivery."""
     request.max_content_length = LARGEST_BODY
-    payload = await request.get_data(as_text=False)
+    payload = cast("bytes", await request.get_data(as_text=False))
     here = shop()
     try:
         secrets = here.settings.webhook_secrets

@@ -1,7 +1,6 @@
 """Prices, edited in place; a price that was changed meanwhile wins and is shown."""
 
 from quart import Blueprint, Response, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from shop import catalog
 from shop.catalog import PriceRow
@@ -10,7 +9,7 @@ from shop.errors import Conflict
 from shop.money import format_money
 from shop.web import forms
 from shop.web.context import shop, signed_in
-from shop.web.reply import Part, flash, fragments, page, reply, wants_fragment
+from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
 
 admin_products = Blueprint("products", __name__)
 

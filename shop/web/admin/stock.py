@@ -3,7 +3,6 @@
 from typing import Any
 
 from quart import Blueprint, Response, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from db import Tx
 from shop import stock
@@ -12,7 +11,7 @@ from shop.errors import Conflict, Refused
 from shop.stock import Adjusted, Movement, StockRow
 from shop.web import forms
 from shop.web.context import shop, signed_in
-from shop.web.reply import Part, flash, fragments, page, reply, wants_fragment
+from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
 
 admin_stock = Blueprint("stock", __name__)
 

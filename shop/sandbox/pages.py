@@ -22,9 +22,10 @@ pages = Blueprint("pages", __name__)
 
 AnyResponse = Response | PlainResponse
 
+OK, GONE = 200, 410
+
 ZERO_DECIMALS = frozenset(
-    ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf")
-    + ("xof", "xpf")
+    ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf")
 )
 THREE_DECIMALS = frozenset(("bhd", "jod", "kwd", "omr", "tnd"))
 
@@ -91,7 +92,7 @@ async def _pay_page(session_id: str, status: int, card: str, error: str = "") ->
         ended = "has been paid" if session["status"] == "complete" else "has expired"
         back = session["success_url" if session["status"] == "complete" else "cancel_url"]
         back = back and back.replace("{CHECKOUT_SESSION_ID}", session_id)
-        return _page("gone", 410 if status == 200 else status, text=f"This payment page {ended}.", back=back)
+        return _page("gone", GONE if status == OK else status, text=f"This payment page {ended}.", back=back)
     minutes = max(1, (session["expires_at"] - here.clock.now()) // 60)
     return _page(
         "pay",

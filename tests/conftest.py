@@ -1,0 +1,34 @@
+"""Fixtures that every test may ask for: the books of the named world, its app, and a street to shop in."""
+
+import pytest
+
+from db import engine
+from shop.app import create_app
+from tests.world import open_world, opened_street, settings_for
+
+
+def pytest_report_header() -> str:
+    return f"SQLite {engine.version()}"
+
+
+@pytest.fixture
+async def world(tmp_path):
+    opened = await open_world(settings_for(tmp_path))
+    yield opened
+    await opened.assert_books_balance()
+    await opened.db.close()
+
+
+@pytest.fixture
+async def app(world):
+    """The shop's application over the same books; nothing listens on a port."""
+    application = create_app(world.settings)
+    async with application.test_app() as running:
+        yield running
+
+
+@pytest.fixture
+async def street(tmp_path):
+    async with opened_street(tmp_path) as opened:
+        yield opened
+        await opened.world.assert_books_balance()

@@ -1,0 +1,288 @@
+"""The small named world of the tests: Ada runs the shop, Sam and Mia shop, Mallory is up to no good.
+
+The mug has five left, the lamp one, the poster none. Everything is real: a file of SQLite, the local
+Stripe over HTTP, the Stripe library, signed deliveries.
+"""
+
+import asyncio
+import contextlib
+import json
+import re
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import uvicorn
+from argon2 import PasswordHasher
+
+from db import Database, Tx
+from shop import catalog, checkout, instance, payments, people, verify
+from shop.app import demo_asgi
+from shop.catalog import NewPicture, NewProduct, NewVariant
+from shop.clock import epoch, new_id, now
+from shop.config import Settings
+from shop.people import Person
+from shop.stripe_gateway import Session, sign
+
+PASSWORD = "a long enough secret"
+# Cheap on purpose: the tests sign in hundreds of times.
+CHEAP_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+WEBHOOK_SECRET = "whsec_of_the_tests"
+STRIPE_KEY = "sk_test_of_the_tests"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><rect width="4" height="4"/></svg>'
+
+
+@dataclass
+class World:
+    """A shop's books with its people and things in them."""
+
+    settings: Settings
+    db: Database
+    ada: Person
+    sam: Person
+    mia: Person
+    mallory: Person
+    events: int = field(default=0)
+
+    async def on_hand(self, sku: str) -> int:
+        return (await self.stock(sku))[0]
+
+    async def stock(self, sku: str) -> tuple[int, int]:
+        from shop.stock import row  # noqa: PLC0415 - the module's name is taken by the method
+
+        found = await self.db.read(row, sku)
+        return found.on_hand, found.held
+
+    async def add_things(self, sku: str, on_hand: int, price: int = 500) -> None:
+        await self.db.write(_add_thing, self.ada, sku, on_hand, price)
+
+    async def place(self, person: Person, **quantities: int) -> "Placed":
+        """Place an order as the checkout does, with a session that Stripe is said to have made."""
+        from shop import cart  # noqa: PLC0415 - keeps the world's imports few
+
+        cart_id = new_id("cart")
+        for sku, quantity in quantities.items():
+            await self.db.write(cart.put, cart_id, sku, quantity, now())
+        begun = await self.db.write(checkout.begin, self.settings, person, cart_id, now())
+        attempt = await self.db.read(payments.latest_attempt, begun.order.id)
+        session = _session(attempt)
+        await self.db.write(payments.opened, attempt.id, session)
+        return Placed(begun.order.id, begun.order.number, cart_id, attempt.id, session)
+
+    def event(self, kind: str, body: dict, *, livemode: bool = False) -> dict:
+        self.events += 1
+        return {
+            "id": f"evt_{self.events:06d}",
+            "object": "event",
+            "api_version": "2026-10-28.endive",
+            "created": epoch(),
+            "livemode": livemode,
+            "type": kind,
+            "data": {"object": body},
+        }
+
+    async def tell(self, kind: str, body: dict, **more: bool) -> str:
+        """Have an event booked as the webhook does and return what became of it."""
+        event = self.event(kind, body, **more)
+        return (await self.receive(event)).result
+
+    async def receive(self, event: dict) -> payments.Verdict:
+        payload = json.dumps(event).encode()
+        return await self.db.write(payments.receive, event, payload, livemode=False, at=now())
+
+    async def assert_books_balance(self) -> None:
+        report = await self.db.read(verify.run)
+        assert [check for check in report.checks if check.broken] == []
+
+
+@dataclass
+class Placed:
+    """An order that waits for its payment."""
+
+    id: str
+    number: str
+    cart_id: str
+    attempt_id: str
+    session: Session
+
+    def body(self, **changes: object) -> dict:
+        """Return the session as an event carries it."""
+        told = {
+            "id": self.session.id,
+            "object": "checkout.session",
+            "status": "open",
+            "payment_status": "unpaid",
+            "mode": "payment",
+            "amount_total": self.session.amount_total,
+            "currency": self.session.currency,
+            "payment_intent": None,
+            "url": self.session.url,
+            "expires_at": self.session.expires_at,
+            "livemode": False,
+            "metadata": dict(self.session.metadata),
+        }
+        return told | changes
+
+    def paid(self, **changes: object) -> dict:
+        intent = self.session.id.replace("cs_test", "pi")
+        paid = {"status": "complete", "payment_status": "paid", "payment_intent": intent}
+        return self.body(**(paid | changes))
+
+    def expired(self) -> dict:
+        return self.body(status="expired")
+
+
+def settings_for(folder: Path, port: int = 8000, **changes: object) -> Settings:
+    base = f"http://127.0.0.1:{port}"
+    told = {
+        "secret_key": "the tests sign with this",
+        "database_url": f"sqlite:///{folder / 'shop.db'}",
+        "base_url": base,
+        "stripe_key": STRIPE_KEY,
+        "webhook_secrets": (WEBHOOK_SECRET,),
+        "stripe_api_base": f"{base}/_sandbox",
+        "limits": False,
+    }
+    return Settings(**(told | changes))
+
+
+async def open_world(settings: Settings) -> World:
+    db = await Database.open(settings.database_url)
+    await db.write(instance.establish, settings.currency, now())
+    folk = [await db.write(_add_person, name) for name in ("Ada", "Sam", "Mia", "Mallory")]
+    await db.write(_add_things, folk[0])
+    return World(settings, db, *folk)
+
+
+def _add_person(tx: Tx, name: str) -> Person:
+    role = "admin" if name == "Ada" else "user"
+    return people.register(tx, f"{name.lower()}@tillroom.example", name, CHEAP_HASH, now(), role=role)
+
+
+def add_shopper(tx: Tx, name: str) -> Person:
+    return _add_person(tx, name)
+
+
+def _add_things(tx: Tx, ada: Person) -> None:
+    shelf = catalog.add_category(tx, "things", "Things", "All there is.", 0)
+    for slug, name, variants in (
+        ("poster", "Poster", (NewVariant("POSTER", 900, 0),)),
+        ("lamp", "Lamp", (NewVariant("LAMP", 8000, 1),)),
+        ("mug", "Mug", (NewVariant("MUG", 1250, 5),)),
+        (
+            "vase",
+            "Vase",
+            (
+                NewVariant("VASE-S", 2000, 8, {"Size": "Small"}),
+                NewVariant("VASE-L", 3000, 2, {"Size": "Large"}),
+            ),
+        ),
+    ):
+        picture = NewPicture(name, SVG)
+        product = NewProduct(slug, name, f"A {slug}.", shelf, variants, (picture,))
+        catalog.add_product(tx, ada, product, now())
+
+
+def _add_thing(tx: Tx, ada: Person, sku: str, on_hand: int, price: int) -> None:
+    shelf = catalog.category_page(tx, "things", None).category
+    variants = (NewVariant(sku, price, on_hand),)
+    catalog.add_product(tx, ada, NewProduct(sku.lower(), sku.title(), "", shelf.id, variants), now())
+
+
+def _session(attempt: payments.Attempt) -> Session:
+    request = json.loads(attempt.request)
+    return Session(
+        id=attempt.id.replace("pay_", "cs_test_"),
+        status="open",
+        payment_status="unpaid",
+        mode="payment",
+        amount_total=attempt.amount,
+        currency=attempt.currency,
+        payment_intent=None,
+        url="http://127.0.0.1:1/pay",
+        expires_at=request["expires_at"],
+        livemode=False,
+        metadata=request["metadata"],
+    )
+
+
+def signed(event: dict, secret: str = WEBHOOK_SECRET, at: int | None = None) -> tuple[bytes, dict]:
+    """Return an event's body and headers as Stripe would send them."""
+    payload = json.dumps(event).encode()
+    header = sign(payload, secret, epoch() if at is None else at)
+    return payload, {"Stripe-Signature": header, "Content-Type": "application/json"}
+
+
+@dataclass
+class Street:
+    """The shop and the local Stripe on a port of their own, for whoever comes along."""
+
+    world: World
+    base: str
+
+    async def shopper(self, person: Person) -> "Shopper":
+        shopper = Shopper(self.base)
+        await shopper.sign_in(person.email)
+        return shopper
+
+
+@contextlib.asynccontextmanager
+async def opened_street(folder: Path, **changes: object):
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    settings = settings_for(folder, listener.getsockname()[1], **changes)
+    world = await open_world(settings)
+    app = demo_asgi(settings, settings.base_url)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
+    server.install_signal_handlers = lambda: None
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield Street(world, settings.base_url)
+    finally:
+        server.should_exit = True
+        await serving
+        await world.db.close()
+
+
+class Shopper:
+    """Somebody with a browser that has no script: follows links, fills forms."""
+
+    def __init__(self, base: str) -> None:
+        self.http = httpx.AsyncClient(
+            base_url=base, headers={"Sec-Fetch-Site": "same-origin"}, timeout=60, trust_env=False
+        )
+
+    async def sign_in(self, email: str) -> None:
+        answer = await self.http.post("/login", data={"email": email, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+
+    async def put(self, sku: str, quantity: int = 1) -> httpx.Response:
+        return await self.http.post("/cart/lines", data={"variant": sku, "quantity": quantity})
+
+    async def check_out(self) -> httpx.Response:
+        return await self.http.post("/checkouts")
+
+    async def pay(self, pay_url: str, card: str = "4242424242424242") -> httpx.Response:
+        origin = {"Origin": str(self.http.base_url).rstrip("/")}
+        return await self.http.post(pay_url, data={"card": card, "email": "sam@x.example"}, headers=origin)
+
+    async def buy(self, sku: str, quantity: int = 1) -> str:
+        """Buy something and return the order's number once it is booked."""
+        await self.put(sku, quantity)
+        url = (await self.check_out()).headers["location"]
+        back = (await self.pay(url)).headers["location"]
+        number = re.search(r"/checkouts/(\w+)", back)[1]
+        await self.until(f"/checkouts/{number}", "is paid")
+        return number
+
+    async def until(self, address: str, text: str, seconds: float = 15) -> str:
+        """Look at a page until a text is on it."""
+        for _ in range(int(seconds / 0.1)):
+            page = (await self.http.get(address)).text
+            if text in page:
+                return page
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"{address} never said {text!r}:\n{page}")

@@ -188,6 +188,21 @@ def is_card_number(digits: str) -> bool:
     return sum(number - 9 * (number > 9) for number in doubled) % 10 == 0  # noqa: PLR2004
 
 
+_CARD: Object = {
+    "brand": "visa",
+    "checks": None,
+    "country": "US",
+    "exp_month": 12,
+    "exp_year": 2034,
+    "funding": "credit",
+    "installments": None,
+    "mandate": None,
+    "network": "visa",
+    "three_d_secure": None,
+    "wallet": None,
+}
+
+
 def _item(line: Object, index: int) -> Object:
     at = f"line_items[{index}]"
     price = line.get("price_data") or {}
@@ -320,7 +335,7 @@ def _charge(tx: Tx, call: Call, intent: Object, card: Card, email: str) -> Objec
         "payment_intent": intent["id"],
         "payment_method_details": {
             "type": "card",
-            "card": {"brand": "visa", "last4": card.number[-4:]},
+            "card": _CARD | {"last4": card.number[-4:]},
         },
         "refunded": False,
         "status": "succeeded",

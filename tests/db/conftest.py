@@ -64,5 +64,3 @@ def texts(sql):
         return tx.all(str, sql.texts)
 
     return texts
-
-

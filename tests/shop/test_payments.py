@@ -62,9 +62,7 @@ async def test_an_expired_session_closes_the_order_and_gives_the_stock_back(worl
     assert await world.stock("LAMP") == (1, 0)
 
 
-@pytest.mark.parametrize(
-    "changes", [{"amount_total": 1}, {"currency": "usd"}, {"mode": "subscription"}]
-)
+@pytest.mark.parametrize("changes", [{"amount_total": 1}, {"currency": "usd"}, {"mode": "subscription"}])
 async def test_a_payment_that_is_not_what_was_asked_for_goes_to_review(world, changes):
     placed = await world.place(world.sam, MUG=1)
 

@@ -1,0 +1,97 @@
+"""A local Stripe on a port of its own, with somewhere to deliver to."""
+
+import asyncio
+import socket
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+import uvicorn
+from quart import Quart, request
+
+from shop.assets import folder
+from shop.clock import epoch
+from shop.sandbox import SandboxSettings, create_sandbox
+from shop.stripe_gateway import Gateway, verify
+
+KEY, SECRET = "sk_test_sandbox", "whsec_sandbox"
+
+
+@dataclass
+class Letterbox:
+    """Takes deliveries; `answers` are the statuses of the next ones, 200 afterwards."""
+
+    answers: list[int] = field(default_factory=list)
+    events: list[dict] = field(default_factory=list)
+    attempts: int = 0
+
+    async def until(self, kind: str) -> dict:
+        for _ in range(100):
+            for event in self.events:
+                if event["type"] == kind:
+                    return event
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{kind} never came")
+
+
+@dataclass
+class Local:
+    """The running local Stripe, the shop's gateway to it, and the letterbox."""
+
+    base: str
+    gateway: Gateway
+    http: httpx.AsyncClient
+    letterbox: Letterbox
+    app: Quart
+
+
+async def serve(app):
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    return server, task, listener
+
+
+@pytest.fixture
+async def local(tmp_path):
+    letterbox, receiver = Letterbox(), Quart("receiver")
+
+    @receiver.post("/hook")
+    async def hook():
+        payload = await request.get_data()
+        letterbox.attempts += 1
+        status = letterbox.answers.pop(0) if letterbox.answers else 200
+        verified = verify(payload, request.headers["Stripe-Signature"], [SECRET], epoch())
+        if status == 200:
+            letterbox.events.append(verified.event)
+        return "", status
+
+    receiving = await serve(receiver)
+    hook_url = f"http://127.0.0.1:{receiving[2].getsockname()[1]}/hook"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    base = f"http://127.0.0.1:{port}"
+    app = create_sandbox(
+        SandboxSettings(
+            database=tmp_path / "stripe.db",
+            public_base=base,
+            secret_key=KEY,
+            endpoints=((hook_url, SECRET),),
+            templates=folder("templates") / "sandbox",
+            static=folder("static") / "sandbox",
+            backoff=(0, 0, 1),
+        )
+    )
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", access_log=False))
+    task = asyncio.create_task(server.serve())
+    while not server.started or not receiving[0].started:
+        await asyncio.sleep(0.01)
+    gateway = Gateway(KEY, base)
+    async with httpx.AsyncClient(base_url=base, auth=(KEY, ""), trust_env=False) as http:
+        yield Local(base, gateway, http, letterbox, app)
+    await gateway.close()
+    server.should_exit = receiving[0].should_exit = True
+    await task
+    await receiving[1]

@@ -1,0 +1,51 @@
+"""Answers held against Stripe's own description where it lies beside the project, and against ours.
+
+`shapes.json` records, for each kind of object, the fields our answers have; a field that goes missing is
+found also where Stripe's description is not at hand.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+SPEC = Path(__file__).parents[3] / "shared" / "stripe" / "openapi-subset.json"
+SHAPES = Path(__file__).parent / "shapes.json"
+
+
+def check(thing: dict[str, Any]) -> None:
+    """Raise unless an answer has the shape of Stripe's object of that kind."""
+    if thing["object"] == "list":
+        for one in thing["data"]:
+            check(one)
+        return
+    missing = set(json.loads(SHAPES.read_text())[thing["object"]]) - thing.keys()
+    assert not missing, f"{thing['object']} has lost {sorted(missing)}"
+    if SPEC.exists():
+        _validator(thing["object"]).validate(thing)
+    if thing["object"] == "event":
+        check(thing["data"]["object"])
+
+
+@cache
+def _validator(kind: str) -> jsonschema.Draft202012Validator:
+    schemas = _converted(json.loads(SPEC.read_text())["components"]["schemas"])
+    return jsonschema.Draft202012Validator(
+        {"$ref": f"#/components/schemas/{kind}", "components": {"schemas": schemas}}
+    )
+
+
+def _converted(node: Any) -> Any:
+    """Turn OpenAPI's `nullable` into what JSON Schema understands."""
+    if isinstance(node, list):
+        return [_converted(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    plain = {name: _converted(value) for name, value in node.items() if name != "nullable"}
+    if not node.get("nullable"):
+        return plain
+    if "enum" in plain:
+        plain["enum"] = [*plain["enum"], None]
+    return {"anyOf": [plain, {"type": "null"}]}

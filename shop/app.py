@@ -20,9 +20,9 @@ from shop.sandbox import SandboxSettings, create_sandbox, local_keys
 from shop.stripe_gateway import Gateway
 from shop.web import furnish
 from shop.web.context import EXTENSION, Shop
-from shop.web.shield import App, Receive, Scope, Send, Shield
+from shop.web.shield import App, Message, Receive, Scope, Send, Shield
 
-LARGEST_FORM = 64 * 1024
+LARGEST_BODY = 256 * 1024
 YEAR_SECONDS = 31_536_000
 SANDBOX_PREFIX = "/_sandbox"
 
@@ -32,7 +32,7 @@ def create_app(settings: Settings) -> Quart:
     app = Quart("shop", static_folder=str(folder("static")), static_url_path="/static")
     app.secret_key = settings.secret_key
     app.config.update(
-        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(seconds=YEAR_SECONDS),
         SESSION_COOKIE_NAME="__Host-cart" if settings.is_https else "cart",
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -117,11 +117,16 @@ class Beside:
             await self._app(scope, receive, send)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._sandbox.startup()
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            await self._sandbox.shutdown()
+        async def receive_for_both() -> Message:
+            message = await receive()
+            # Before the shop answers: the server takes its answer for that of the whole.
+            if message["type"] == "lifespan.startup":
+                await self._sandbox.startup()
+            else:
+                await self._sandbox.shutdown()
+            return message
+
+        await self._app(scope, receive_for_both, send)
 
 
 @contextlib.asynccontextmanager

@@ -23,8 +23,8 @@ async def world(tmp_path):
 async def app(world):
     """The shop's application over the same books; nothing listens on a port."""
     application = create_app(world.settings)
-    async with application.test_app() as running:
-        yield running
+    async with application.test_app():
+        yield application
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ class World:
         return (await self.stock(sku))[0]
 
     async def stock(self, sku: str) -> tuple[int, int]:
-        from shop.stock import row  # noqa: PLC0415 - the module's name is taken by the method
+        from shop.stock import row
 
         found = await self.db.read(row, sku)
         return found.on_hand, found.held
@@ -59,7 +59,7 @@ class World:
 
     async def place(self, person: Person, **quantities: int) -> "Placed":
         """Place an order as the checkout does, with a session that Stripe is said to have made."""
-        from shop import cart  # noqa: PLC0415 - keeps the world's imports few
+        from shop import cart
 
         cart_id = new_id("cart")
         for sku, quantity in quantities.items():

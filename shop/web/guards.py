@@ -7,6 +7,7 @@ send it; forms need no token for that.
 from urllib.parse import quote, urlsplit
 
 from quart import Quart, Response, redirect, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from shop.clock import epoch
 from shop.errors import NotFound
@@ -28,6 +29,7 @@ ACCESS = {
     "admin": ADMIN,
 }
 SIGNED_BY_STRIPE = "stripe_webhook"
+LARGEST_FORM = 64 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -35,6 +37,7 @@ def protect(app: Quart) -> None:
     """Put the guards before every route. Raises KeyError for a blueprint nobody has opened."""
     for name in app.blueprints:
         _needed(name)
+    app.before_request(_refuse_large_forms)
     app.before_request(_refuse_other_sites)
     app.before_request(_ask_who_it_is)
 
@@ -58,6 +61,12 @@ async def limit(rule: Limit, *whose: str) -> None:
 def address() -> str:
     """Return where the request came from, as the server was told to believe it."""
     return request.remote_addr or "unknown"
+
+
+async def _refuse_large_forms() -> None:
+    # The whole application takes what Stripe may send; nobody's form is that long.
+    if request.blueprint != SIGNED_BY_STRIPE and (request.content_length or 0) > LARGEST_FORM:
+        raise RequestEntityTooLarge
 
 
 async def _refuse_other_sites() -> Response | None:

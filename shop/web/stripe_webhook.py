@@ -17,13 +17,10 @@ from shop.web.context import shop
 
 stripe_webhook = Blueprint("stripe_webhook", __name__)
 
-LARGEST_BODY = 256 * 1024
-
 
 @stripe_webhook.post("/stripe-webhook")
 async def receive() -> Response:
     """Take one delivery."""
-    request.max_content_length = LARGEST_BODY
     payload = cast("bytes", await request.get_data(as_text=False))
     here = shop()
     try:

@@ -1,0 +1,103 @@
+"""What a shopper sees and puts into the cart."""
+
+import pytest
+
+from tests.web.conftest import text_of
+
+
+async def test_the_home_page_shows_what_is_new_with_its_stock(stranger):
+    page = await text_of(await stranger.get("/"))
+
+    for words in ("Mug", "€12.50", "Only 5 left", "Lamp", "Only 1 left", "Poster", "Sold out"):
+        assert words in page
+
+
+async def test_a_category_goes_on_from_a_key_without_a_gap(world, stranger):
+    for number in range(30):
+        await world.add_things(f"CUP{number:02d}", 9)
+
+    first = await text_of(await stranger.get("/c/things"))
+    after = first.split("?after=")[1].split('"')[0]
+    second = await text_of(await stranger.get(f"/c/things?after={after}"))
+
+    seen = [page.count('class="card"') for page in (first, second)]
+    assert seen == [24, 10]
+
+
+@pytest.mark.parametrize("path", ["/c/nowhere", "/p/nothing", "/pictures/none", "/nope", "/p/" + "x" * 5000])
+async def test_what_is_not_there_is_said_so(stranger, path):
+    answer = await stranger.get(path)
+
+    assert answer.status_code == 404
+    assert "To the shop" in await text_of(answer)
+
+
+async def test_a_variant_can_be_chosen_by_its_address(stranger):
+    page = await text_of(await stranger.get("/p/vase?variant=VASE-L"))
+
+    assert 'value="VASE-L" checked' in page
+
+
+async def test_adding_to_the_cart_answers_a_plain_form_with_the_cart(stranger):
+    answer = await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "2"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/cart")
+    page = await text_of(await stranger.get("/cart"))
+    assert "€25.00" in page
+    assert "Mug is in your cart." in page
+
+
+async def test_adding_to_the_cart_answers_htmx_with_what_changed(stranger):
+    answer = await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "2"}, htmx=True)
+    text = await text_of(answer)
+
+    assert answer.status_code == 200
+    assert '<form id="catalog-buy"' in text
+    assert '<hx-partial hx-target="#cart-badge" hx-swap="outerHTML"><a id="cart-badge"' in text
+    assert "<html" not in text
+
+
+async def test_more_than_there_is_is_capped_and_said(stranger):
+    await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "9"})
+
+    assert "5 is all we have" in await text_of(await stranger.get("/cart"))
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+async def test_what_is_sold_out_can_not_be_put_in(stranger, htmx):
+    answer = await stranger.post("/cart/lines", {"variant": "POSTER", "quantity": "1"}, htmx=htmx)
+
+    assert answer.status_code == 409
+    assert "Poster is sold out." in await text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "quantity", ["0", "-1", "1.5", "1e3", "٣", "１２", "1_0", "", "x", "9" * 400, "\x00"]
+)
+async def test_a_quantity_that_is_no_quantity_is_refused_beside_its_field(stranger, quantity):
+    answer = await stranger.post("/cart/lines", {"variant": "MUG", "quantity": quantity})
+
+    assert answer.status_code == 422
+    assert "Write a whole number from 1 to 99." in await text_of(answer)
+
+
+async def test_lines_are_stepped_set_and_removed(stranger):
+    await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "1"})
+    for form, total in (({"step": "1"}, "€25.00"), ({"quantity": "4"}, "€50.00"), ({"step": "-1"}, "€37.50")):
+        answer = await stranger.post("/cart/lines/MUG", form, htmx=True)
+        assert total in await text_of(answer)
+
+    answer = await stranger.post("/cart/lines/MUG", {"quantity": "0"}, htmx=True)
+
+    assert "Your cart is empty." in await text_of(answer)
+
+
+async def test_a_picture_may_be_kept_for_ever_and_can_run_nothing(world, stranger):
+    page = await text_of(await stranger.get("/p/mug"))
+    address = "/pictures/" + page.split("/pictures/")[1].split('"')[0]
+
+    answer = await stranger.get(address)
+
+    assert answer.content_type == "image/svg+xml"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "sandbox" in answer.headers["Content-Security-Policy"]

@@ -1,0 +1,87 @@
+"""The webhook's door over HTTP: what is let in is booked before it is answered."""
+
+import asyncio
+import json
+
+import pytest
+
+from shop import orders
+from shop.clock import epoch
+from tests.world import WEBHOOK_SECRET, signed
+
+
+async def deliver(app, payload: bytes, headers: dict):
+    return await app.test_client().post("/stripe-webhook", data=payload, headers=headers)
+
+
+async def is_confirmed(world, placed) -> bool:
+    return (await world.db.read(orders.show, placed.number)).order.state == "confirmed"
+
+
+async def test_a_signed_event_is_booked_before_it_is_answered(app, world):
+    placed = await world.place(world.sam, MUG=1)
+    event = world.event("checkout.session.completed", placed.paid())
+
+    answer = await deliver(app, *signed(event))
+
+    assert (answer.status_code, await answer.get_data()) == (200, b"")
+    assert await is_confirmed(world, placed)
+
+
+async def test_a_hundred_parallel_deliveries_of_one_event_have_one_effect(app, world):
+    placed = await world.place(world.sam, MUG=2)
+    event = world.event("checkout.session.completed", placed.paid())
+
+    answers = await asyncio.gather(*[deliver(app, *signed(event)) for _ in range(100)])
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert await world.stock("MUG") == (3, 0)
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda event: signed(event, secret="whsec_of_somebody_else"),
+        lambda event: signed(event, at=epoch() - 400),
+        lambda event: signed(event, at=epoch() + 400),
+        lambda event: (signed(event)[0] + b" ", signed(event)[1]),
+        lambda event: (json.dumps(event).encode(), {}),
+        lambda event: (json.dumps(event).encode(), {"Stripe-Signature": "t=1,v1=\xe9"}),
+    ],
+    ids=["another secret", "stale", "from the future", "changed body", "no signature", "hostile header"],
+)
+async def test_what_stripe_did_not_sign_changes_nothing(app, world, forge):
+    placed = await world.place(world.sam, MUG=1)
+
+    answer = await deliver(app, *forge(world.event("checkout.session.completed", placed.paid())))
+
+    assert answer.status_code == 400
+    assert not await is_confirmed(world, placed)
+
+
+async def test_the_old_secret_still_counts_while_it_is_being_replaced(tmp_path):
+    from shop.app import create_app
+    from tests.world import open_world, settings_for
+
+    world = await open_world(settings_for(tmp_path, webhook_secrets=("whsec_new", WEBHOOK_SECRET)))
+    async with create_app(world.settings).test_app() as app:
+        answer = await deliver(app, *signed(world.event("ping", {"object": "x"})))
+    await world.db.close()
+
+    assert answer.status_code == 200
+
+
+async def test_a_body_beyond_every_measure_is_refused(app):
+    answer = await deliver(app, b"x" * 300_000, {"Stripe-Signature": "t=1,v1=0"})
+
+    assert answer.status_code == 413
+
+
+async def test_a_body_of_a_hundred_kilobytes_is_still_read(app, world):
+    event = world.event("ping", {"object": "x", "text": "y" * 100_000})
+
+    assert (await deliver(app, *signed(event))).status_code == 200
+
+
+async def test_only_post_is_taken(app):
+    assert (await app.test_client().get("/stripe-webhook")).status_code == 405

@@ -32,7 +32,7 @@ class DemoVariant:
 
 @dataclass(frozen=True, slots=True)
 class DemoProduct:
-    """A product; `kind` is what `art.draw` draws."""
+    """A product; `kind` is what `pictures.draw` draws."""
 
     slug: str
     name: str

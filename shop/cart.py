@@ -136,7 +136,9 @@ def take_bought(tx: Tx, cart_id: str, bought: dict[str, int]) -> None:
 
 def _set(tx: Tx, cart_id: str, sku: str, quantity: int, at: Instant) -> Added:
     stock = stock_row(tx, sku)
-    possible = min(quantity, stock.available, MOST_OF_A_LINE)
+    # What this cart's own unpaid order holds is given up before the cart is checked out again.
+    own = int(tx.value(sql.held_by_own_order, cart_id=cart_id, sku=sku) or 0)
+    possible = min(quantity, stock.available + own, MOST_OF_A_LINE)
     if possible <= 0:
         raise OutOfStock(f"{stock.name} is sold out.", (sku,))
     tx.run(sql.add, id=cart_id, at=at)

@@ -220,9 +220,14 @@ class Street:
 
     world: World
     base: str
+    visitors: list["Shopper"] = field(default_factory=list)
+
+    def stranger(self) -> "Shopper":
+        self.visitors.append(Shopper(self.base))
+        return self.visitors[-1]
 
     async def shopper(self, person: Person) -> "Shopper":
-        shopper = Shopper(self.base)
+        shopper = self.stranger()
         await shopper.sign_in(person.email)
         return shopper
 
@@ -239,9 +244,12 @@ async def opened_street(folder: Path, **changes: object):
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         await asyncio.sleep(0.01)
+    street = Street(world, settings.base_url)
     try:
-        yield Street(world, settings.base_url)
+        yield street
     finally:
+        for visitor in street.visitors:
+            await visitor.http.aclose()
         server.should_exit = True
         await serving
         await world.db.close()

@@ -14,7 +14,11 @@ INSERT INTO carts (id, person_id, updated_at) VALUES (:id, :person_id, :at)
 SELECT person_id FROM carts WHERE id = :id
 
 -- name: lines
-SELECT l.sku, p.slug, p.name, v.label, l.quantity, v.price AS unit_price, s.available,
+SELECT l.sku, p.slug, p.name, v.label, l.quantity, v.price AS unit_price,
+  s.available + COALESCE((
+    SELECT h.quantity FROM orders o JOIN holds h ON h.order_id = o.id AND h.sku = l.sku
+    WHERE o.cart_id = l.cart_id AND o.state = 'open' AND h.state = 'held'
+  ), 0) AS available,
   (SELECT i.id FROM pictures i WHERE i.product_id = p.id AND (i.sku = v.sku OR i.sku IS NULL)
    ORDER BY i.sku IS NULL, i.position LIMIT 1) AS picture_id
 FROM cart_lines l
@@ -23,6 +27,10 @@ JOIN products p ON p.id = v.product_id
 JOIN stock s ON s.sku = l.sku
 WHERE l.cart_id = :cart_id
 ORDER BY l.added_at, l.sku
+
+-- name: held_by_own_order
+SELECT h.quantity FROM orders o JOIN holds h ON h.order_id = o.id AND h.sku = :sku
+WHERE o.cart_id = :cart_id AND o.state = 'open' AND h.state = 'held'
 
 -- name: count
 SELECT COALESCE(SUM(quantity), 0) FROM cart_lines WHERE cart_id = :cart_id

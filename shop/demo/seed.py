@@ -10,8 +10,8 @@ from db import Database, Tx
 from shop import catalog, instance, people
 from shop.catalog import NewPicture, NewProduct, NewVariant
 from shop.clock import Instant, now
-from shop.demo.pictures import draw
 from shop.demo.catalogue import DemoCatalogue, DemoProduct, load, price_in
+from shop.demo.pictures import draw
 from shop.money import decimals
 
 COLOURS = ("Glaze", "Colour")

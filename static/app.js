@@ -32,7 +32,7 @@
   document.addEventListener("htmx:after:swap", () => {
     const row = returnTo && document.getElementById(returnTo);
     if (row && !row.contains(document.activeElement)) {
-      (row.querySelector("[autofocus]") ?? row.querySelector("a, button"))?.focus();
+      (row.querySelector("[autofocus]") ?? row.querySelector(".act a"))?.focus();
     }
   });
 })();

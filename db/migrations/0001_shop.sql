@@ -47,7 +47,7 @@ CREATE INDEX products_of_category ON products (category_id, published, id);
 CREATE INDEX products_published ON products (published, id);
 
 CREATE TABLE variants (
-  sku TEXT PRIMARY KEY CHECK (sku <> ''),
+  sku TEXT PRIMARY KEY CHECK (sku <> '' AND sku NOT GLOB '*[ "''<>&]*'),
   product_id TEXT NOT NULL REFERENCES products (id),
   label TEXT NOT NULL,
   options TEXT NOT NULL,

@@ -88,9 +88,11 @@ async def fragments(main: Part | None, *also: Part, status: int = 200) -> Respon
     """Answer htmx with the fragment it asked for and with the other places that change."""
     around = await frame()
     shared = _globals() | {"viewer": around.viewer}
-    flashed = Part("flash", {"flash": _take_flash()})
+    said = _take_flash()
+    # A fragment that is only looked at must not wipe the sentence of the change before it.
+    others = (*also, Part("flash", {"flash": said})) if said or request.method != "GET" else also
     pieces = [] if main is None else [_render(main, shared)]
-    pieces += [_wrapped(part, _render(part, shared)) for part in (*also, flashed)]
+    pieces += [_wrapped(part, _render(part, shared)) for part in others]
     return _html("\n".join(pieces), status)
 
 

@@ -1,0 +1,80 @@
+"""Every kind of page: valid HTML, no accessibility violation, in light and dark, on phone and desktop."""
+
+import html5lib
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
+from tests.browser.test_walks import check_out, pay, put_mug, refreshed, sign_in
+
+pytestmark = pytest.mark.browser
+
+STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (360, 1280)]
+OPEN = ("/", "/c/vases", "/p/tide-mug", "/p/lantern-vase", "/cart", "/login", "/register", "/nope")
+ADMIN = ("/admin", "/admin/stock", "/admin/alerts", "/admin/products", "/admin/orders", "/admin/people")
+ADMIN_ITEMS = ("/admin/stock/MUG-TIDE-TID", "/admin/stock/MUG-TIDE-TID/edit")
+
+
+async def examine(page, what: str) -> None:
+    source = await page.context.request.get(page.url)
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(await source.text())
+    assert parser.errors == [], (what, parser.errors)
+    for scheme, width in LOOKS:
+        await page.emulate_media(color_scheme=scheme)
+        await page.set_viewport_size({"width": width, "height": 900})
+        found = await Axe().run(page, options=STANDARD)
+        assert found.violations_count == 0, (what, scheme, width, found.generate_report())
+        too_wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        assert not too_wide, (what, width)
+
+
+async def test_the_pages_that_everybody_sees(open_page):
+    page = await open_page()
+    await put_mug(page)
+    for path in OPEN:
+        await page.goto(path)
+        await examine(page, path)
+
+
+async def test_the_pages_of_a_purchase(open_page, demo):
+    page = await open_page()
+    await check_out(page, demo)
+    await examine(page, "pay")
+    await page.get_by_role("link", name="Back to the shop").click()
+    await examine(page, "waiting")
+    await page.get_by_role("link", name="Continue to payment").click()
+    await pay(page, "4000 0000 0000 0002")
+    await page.get_by_role("alert").wait_for()
+    await examine(page, "declined")
+    await pay(page, "4242 4242 4242 4242")
+    await refreshed(page, "is paid")
+    await examine(page, "paid")
+    for path in ("/orders", "/account", "/cart"):
+        await page.goto(path)
+        await examine(page, path)
+    await page.goto("/orders")
+    await page.locator(".order-list a").click()
+    await refreshed(page, "Paid.")
+    await examine(page, "order")
+    await page.goto("/_sandbox/")
+    await examine(page, "local stripe")
+
+
+async def test_the_pages_of_an_admin(open_page, demo):
+    buyer = await open_page()
+    await check_out(buyer, demo)
+    page = await open_page()
+    await page.goto("/login?next=/admin")
+    await sign_in(page, demo, "ada", "/admin")
+    for path in (*ADMIN, *ADMIN_ITEMS):
+        await page.goto(path)
+        await examine(page, path)
+    await page.goto("/admin/orders")
+    await page.locator("tbody a").first.click()
+    await page.wait_for_url("**/admin/orders/*")
+    await examine(page, "admin order")
+    await page.goto("/admin/products")
+    await page.locator("tbody .act a").first.click()
+    await page.get_by_role("textbox", name="Price").wait_for()
+    await examine(page, "price form")

@@ -1,0 +1,168 @@
+"""Walks through the shop as people take them: with script, without, and by keyboard alone."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import expect
+
+pytestmark = pytest.mark.browser
+
+DECLINED, PAYS = "4000 0000 0000 0002", "4242 4242 4242 4242"
+SCRIPTS = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+
+
+async def put_mug(page) -> None:
+    await page.goto("/p/early-mug")
+    await page.get_by_role("button", name="Add to cart").click()
+    await expect(page.locator("#cart-badge")).to_contain_text("1")
+
+
+async def sign_in(page, demo, name="sam", then="/cart") -> None:
+    email, password = demo.sign_ins[name]
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label("Password").fill(password)
+    await page.get_by_role("button", name="Sign in").click()
+    await arrives(page, then)
+
+
+async def arrives(page, path) -> None:
+    # A pattern would be content with the same path behind `?next=`.
+    await page.wait_for_url(lambda url: urlsplit(url).path == path)
+
+
+async def check_out(page, demo) -> None:
+    await put_mug(page)
+    await page.goto("/cart")
+    await page.get_by_role("link", name="Sign in to check out").click()
+    await sign_in(page, demo)
+    await page.get_by_role("button", name="Check out").click()
+    await page.wait_for_url("**/_sandbox/pay/**")
+
+
+async def pay(page, card) -> None:
+    await page.get_by_label("Card number").fill(card)
+    await page.get_by_role("button", name="Pay", exact=True).click()
+
+
+async def refreshed(page, text) -> None:
+    await expect(page.locator("main")).to_contain_text(text, timeout=15_000)
+
+
+@SCRIPTS
+async def test_a_purchase_with_a_declined_card_first_and_its_cancellation(open_page, demo, script):
+    page = await open_page(java_script_enabled=script)
+    await check_out(page, demo)
+    await pay(page, DECLINED)
+    await expect(page.get_by_role("alert")).to_have_text("Your card was declined.")
+
+    await pay(page, PAYS)
+    await page.wait_for_url("**/checkouts/**")
+    await refreshed(page, "is paid")
+
+    await page.get_by_role("link", name=re.compile("See order")).click()
+    await refreshed(page, "Paid. We are getting your order ready.")
+    await page.get_by_role("button", name="Cancel order").click()
+    await refreshed(page, "Cancelled.")
+    await _see_refund(page, script)
+
+
+async def _see_refund(page, script) -> None:
+    for _ in range(20):
+        if "on its way to your card" in await page.locator("main").inner_text():
+            return
+        await page.wait_for_timeout(300)
+        if not script:
+            await page.reload()
+    raise AssertionError(await page.locator("main").inner_text())
+
+
+@SCRIPTS
+async def test_an_unpaid_order_is_cancelled_and_its_stock_comes_back(open_page, demo, script):
+    page = await open_page(java_script_enabled=script)
+    await check_out(page, demo)
+    await page.get_by_role("link", name="Back to the shop").click()
+    await refreshed(page, "Not paid yet")
+
+    await page.get_by_role("button", name="Cancel order").click()
+
+    await page.wait_for_url("**/orders/**")
+    for _ in range(20):
+        if "Cancelled." in await page.locator("main").inner_text():
+            break
+        await page.wait_for_timeout(300)
+        if not script:
+            await page.reload()
+    await refreshed(page, "Cancelled.")
+
+
+async def test_a_whole_purchase_by_keyboard_alone(open_page, demo):
+    page = await open_page()
+    await page.goto("/p/kiln-log")
+    await _press(page, "Add to cart")
+    await refreshed_badge(page, "1")
+    await page.goto("/login?next=/cart")
+    email, password = demo.sign_ins["mia"]
+    await expect(page.get_by_label("E-mail")).to_be_focused()
+    await page.keyboard.type(email)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(password)
+    await page.keyboard.press("Enter")
+    await arrives(page, "/cart")
+    await _press(page, "Check out")
+    await page.wait_for_url("**/_sandbox/pay/**")
+    await refreshed(page, "Pay with a test card")
+    await _press(page, "Pay")
+    await page.wait_for_url("**/checkouts/**")
+    await refreshed(page, "is paid")
+
+
+async def refreshed_badge(page, text) -> None:
+    await expect(page.locator("#cart-badge")).to_contain_text(text)
+
+
+async def _press(page, name) -> None:
+    """Tab until the focus is on a button of that name, then press it."""
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if await focused.count() and (await focused.inner_text()).strip() == name:
+            await page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"the keyboard never came to {name!r}")
+
+
+async def test_the_cart_is_changed_in_place(open_page):
+    page = await open_page()
+    await put_mug(page)
+    await page.goto("/cart")
+
+    more = page.get_by_role("button", name=re.compile("One more of"))
+    for _ in range(3):
+        await more.click()
+
+    await expect(page.locator("#cart-total")).to_contain_text("€84.00")
+    await expect(page.locator("#cart-badge")).to_contain_text("4")
+
+
+async def test_an_admin_edits_stock_and_price_in_place_by_keyboard(open_page, demo):
+    page = await open_page()
+    await page.goto("/login?next=/admin/stock")
+    await sign_in(page, demo, "ada", "/admin/stock")
+    row = page.locator('[id="stock-row-VAS-LANTERN"]')
+
+    await row.get_by_role("link", name=re.compile("Edit stock")).press("Enter")
+    await expect(row.get_by_label("On hand")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(row.get_by_role("link", name=re.compile("Edit stock"))).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(row.get_by_label("On hand")).to_be_focused()
+    await row.get_by_label("On hand").fill("4")
+    await page.keyboard.press("Enter")
+    await expect(row).to_contain_text("Choose a reason.")
+    await row.get_by_label("Reason").select_option("received")
+    await row.get_by_label("On hand").press("Enter")
+    await expect(row.get_by_role("link", name=re.compile("Edit stock"))).to_be_focused()
+
+    await expect(page.locator("#flash")).to_contain_text("was 0, now 4")
+    await expect(row).to_contain_text("Only 4 left")

@@ -63,9 +63,6 @@ JOIN variants v ON v.sku = s.sku
 JOIN products p ON p.id = v.product_id
 WHERE s.sku = :sku
 
--- name: counters
-SELECT sku, on_hand, held FROM stock WHERE sku = :sku
-
 -- name: history
 SELECT m.seq, m.sku, m.kind, m.on_hand_change, m.held_change, m.on_hand_after, m.held_after, m.reason,
   m.note, COALESCE(p.name, m.actor) AS actor, m.cause, o.number AS order_number, m.at

@@ -1,4 +1,4 @@
-"""A real browser before the furnished demo shop. Skipped with a sentence where there is none, except in CI."""
+"""A real browser before the furnished demo shop; skipped where there is none, except in CI."""
 
 import asyncio
 import os

@@ -29,12 +29,16 @@ async def examine(page, what: str) -> None:
         assert not too_wide, (what, width)
 
 
+async def visit(page, *paths: str) -> None:
+    for path in paths:
+        await page.goto(path)
+        await examine(page, path)
+
+
 async def test_the_pages_that_everybody_sees(open_page):
     page = await open_page()
     await put_mug(page)
-    for path in OPEN:
-        await page.goto(path)
-        await examine(page, path)
+    await visit(page, *OPEN)
 
 
 async def test_the_pages_of_a_purchase(open_page, demo):
@@ -50,15 +54,11 @@ async def test_the_pages_of_a_purchase(open_page, demo):
     await pay(page, "4242 4242 4242 4242")
     await refreshed(page, "is paid")
     await examine(page, "paid")
-    for path in ("/orders", "/account", "/cart"):
-        await page.goto(path)
-        await examine(page, path)
-    await page.goto("/orders")
+    await visit(page, "/account", "/cart", "/orders")
     await page.locator(".order-list a").click()
     await refreshed(page, "Paid.")
     await examine(page, "order")
-    await page.goto("/_sandbox/")
-    await examine(page, "local stripe")
+    await visit(page, "/_sandbox/")
 
 
 async def test_the_pages_of_an_admin(open_page, demo):
@@ -67,9 +67,7 @@ async def test_the_pages_of_an_admin(open_page, demo):
     page = await open_page()
     await page.goto("/login?next=/admin")
     await sign_in(page, demo, "ada", "/admin")
-    for path in (*ADMIN, *ADMIN_ITEMS):
-        await page.goto(path)
-        await examine(page, path)
+    await visit(page, *ADMIN, *ADMIN_ITEMS)
     await page.goto("/admin/orders")
     await page.locator("tbody a").first.click()
     await page.wait_for_url("**/admin/orders/*")

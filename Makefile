@@ -1,0 +1,45 @@
+# Everything a newcomer needs: `make run` for a shop, `make test` for the proof.
+PYTHON ?= python3
+VENV ?= .venv
+PY := $(VENV)/bin/python
+INSTALL = if $(PY) -m pip --version >/dev/null 2>&1; \
+	then $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r $<; \
+	else $(PYTHON) -m pip --python $(PY) install -q --disable-pip-version-check --require-hashes -r $<; fi
+
+.PHONY: run test check bench chaos clean
+
+run: $(VENV)/.run
+	@$(PY) -m shop demo
+
+test: $(VENV)/.dev browser
+	@$(PY) -m pytest
+
+check: $(VENV)/.dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PY) -m pytest -q tests/contracts
+
+bench: $(VENV)/.dev
+	@PYTHONPATH=. $(PY) tests/bench/bench.py
+
+# The browser comes from the system; where it can't be installed, the tests say so.
+.PHONY: browser
+browser:
+	@bash tests/browser/install.sh
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+
+# Bare Debian has no ensurepip: then the environment borrows the system's pip.
+$(PY):
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --clear --without-pip $(VENV)
+
+$(VENV)/.run: requirements.txt $(PY)
+	@$(INSTALL)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(PY)
+	@$(INSTALL)
+	@touch $@ $(VENV)/.run

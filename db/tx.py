@@ -2,7 +2,7 @@
 
 import typing
 from collections.abc import Callable, Hashable
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -12,6 +12,14 @@ from db.sqlfile import Statement
 
 T = TypeVar("T")
 Maker = Callable[[tuple[Any, ...]], Any]
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a query answered."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
 
 
 class Tx:
@@ -25,24 +33,17 @@ class Tx:
 
     def one(self, kind: type[T], statement: Statement, /, **parameters: object) -> T | None:
         """Return the first row as a `kind`, or None where there is none."""
-        cursor = self._execute(statement, parameters)
-        row = cursor.fetchone()
-        made = None if row is None else _maker(cast("Hashable", kind), statement.name, _columns(cursor))(row)
-        cursor.close()
-        return cast("T | None", made)
+        found = self._rows(statement, parameters, 1)
+        return self._made(kind, statement, found)[0] if found.rows else None
 
     def all(self, kind: type[T], statement: Statement, /, **parameters: object) -> list[T]:
         """Return every row as a `kind`."""
-        cursor = self._execute(statement, parameters)
-        make = _maker(cast("Hashable", kind), statement.name, _columns(cursor))
-        return [make(row) for row in cursor.fetchall()]
+        return self._made(kind, statement, self._rows(statement, parameters))
 
     def value(self, statement: Statement, /, **parameters: object) -> Any:
         """Return the first column of the first row, or None where there is none."""
-        cursor = self._execute(statement, parameters)
-        row = cursor.fetchone()
-        cursor.close()
-        return None if row is None else row[0]
+        found = self._rows(statement, parameters, 1)
+        return found.rows[0][0] if found.rows else None
 
     def run(self, statement: Statement, /, **parameters: object) -> int:
         """Execute a change and return how many rows it changed."""
@@ -51,6 +52,22 @@ class Tx:
     def after_commit(self, then: Callable[[], object]) -> None:
         """Have `then` called in the event loop once this transaction is durable."""
         self.after.append(then)
+
+    def _made(self, kind: type[T], statement: Statement, found: "Rows") -> list[T]:
+        make = _maker(cast("Hashable", kind), statement.name, found.columns)
+        return [make(row) for row in found.rows]
+
+    def _rows(self, statement: Statement, parameters: dict[str, object], most: int = -1) -> "Rows":
+        cursor = self._execute(statement, parameters)
+        columns = tuple(column[0] for column in cursor.description or ())
+        try:
+            # Most of a query's work is done while its rows are fetched, and so most of its errors.
+            rows = cursor.fetchall() if most < 0 else cursor.fetchmany(most)
+        except engine.Error as fault:
+            raise engine.translated(fault, statement.name) from fault
+        finally:
+            cursor.close()
+        return Rows(columns, rows)
 
     def _execute(self, statement: Statement, parameters: dict[str, object]) -> engine.Cursor:
         if statement.parameters != parameters.keys():
@@ -70,10 +87,6 @@ class ReadTx(Tx):
     def after_commit(self, then: Callable[[], object]) -> None:  # noqa: ARG002 - as in Tx
         """Refuse: a read commits nothing."""
         raise DatabaseError("A read has nothing to do after a commit.")
-
-
-def _columns(cursor: engine.Cursor) -> tuple[str, ...]:
-    return tuple(column[0] for column in cursor.description or ())
 
 
 @cache

@@ -5,7 +5,7 @@ around the same files.
 """
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel.dates import format_datetime
@@ -22,12 +22,13 @@ from quart import Response, redirect, request, session
 from werkzeug.wrappers import Response as PlainResponse
 
 from shop.assets import asset, folder
-from shop.catalog import stock_state
+from shop.catalog import Card, Category, stock_state
 from shop.clock import Instant, moment
 from shop.money import format_money, typed_money
 from shop.web.context import frame, shop
 
 SHOP_NAME = "Tillroom"
+SHEETS = ("tokens", "base", "components", "shop", "order", "admin")
 
 AnyResponse = Response | PlainResponse
 """What a handler may answer: ours, or the redirect that the framework borrows."""
@@ -122,6 +123,9 @@ def templates() -> Environment:
     environment.filters["typed_money"] = typed_money
     environment.filters["when"] = when
     environment.globals["asset"] = asset
+    environment.globals["card_html"] = card_html
+    environment.globals["shelves_html"] = shelves_html
+    environment.globals["styles"] = styles
     environment.globals["stock_state"] = stock_state
     return environment
 
@@ -130,6 +134,30 @@ def when(at: Instant) -> Markup:
     """Return an instant as people read it, with the exact one for machines."""
     text = format_datetime(moment(at), "d MMM yyyy, HH:mm", locale="en")
     return Markup('<time datetime="{}">{} UTC</time>').format(at, text)
+
+
+@lru_cache(maxsize=4096)
+def card_html(card: Card, currency: str, eager: bool) -> Markup:
+    """Return a product's card; the same card is rendered once, for it is all that the markup shows."""
+    template = templates().get_template("partials/catalog/card.html")
+    return Markup(template.render(card=card, currency=currency, eager=eager))  # noqa: S704 - our own template
+
+
+@lru_cache(maxsize=64)
+def shelves_html(nav: tuple[Category, ...], current: str) -> Markup:
+    """Return the navigation over the categories, rendered once for each that may be the current one."""
+    known = current if any(one.slug == current for one in nav) else ""
+    if known != current:
+        return shelves_html(nav, known)
+    template = templates().get_template("partials/catalog/shelves.html")
+    return Markup(template.render(nav=nav, current=known))  # noqa: S704 - our own template
+
+
+@cache
+def styles() -> Markup:
+    """Return the links to the stylesheets, in the order of their layers."""
+    link = Markup('<link rel="stylesheet" href="{}">')
+    return Markup("\n  ").join(link.format(asset(f"css/{name}.css")) for name in SHEETS)
 
 
 def _globals() -> dict[str, Any]:

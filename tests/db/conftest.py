@@ -25,6 +25,9 @@ SELECT id, text, done FROM notes ORDER BY id
 -- name: tag
 INSERT INTO tags (note, name) VALUES (:note, :name)
 
+-- name: slow_rows
+WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < :to) SELECT x FROM n
+
 -- name: slow
 WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < :to) SELECT COUNT(*) FROM n
 """

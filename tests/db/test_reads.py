@@ -69,3 +69,10 @@ async def test_a_read_sees_one_moment(db, add, texts):
     answers = await asyncio.gather(db.write(add, "x"), db.read(twice))
 
     assert answers[1][0] == answers[1][1]
+
+
+async def test_a_read_that_is_slow_only_in_its_rows_leaves_the_event_loop_as_well(db, sql):
+    def count(tx):
+        return len(tx.all(int, sql.slow_rows, to=200_000))
+
+    assert await db.read(count) == 200_000

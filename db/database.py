@@ -57,6 +57,10 @@ class Database:
         result: R = await self._readers.run(function, lambda tx: function(tx, *args, **kwargs))
         return result
 
+    def state(self) -> int:
+        """Return a number that changes whenever anything is committed, by any process."""
+        return self._readers.state()
+
     async def close(self) -> None:
         """Store what is waiting to be written, then close every connection."""
         await self._writer.close()

@@ -162,6 +162,12 @@ class Readers:
         finally:
             self._threads.put_nowait(thread)
 
+    def state(self) -> int:
+        """Return SQLite's data_version: it changes with every commit of another connection."""
+        if self._quick is None:
+            raise Closed("The database is closed.")
+        return int(self._quick.execute("PRAGMA data_version").fetchone()[0])
+
     async def close(self) -> None:
         """Close the connections, once the reads under way have ended."""
         quick, self._quick = self._quick, None

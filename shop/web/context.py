@@ -1,6 +1,6 @@
 """What every request may need: the shop's parts, who is looking, and what stands around each page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from quart import current_app, g, session
@@ -13,6 +13,7 @@ from shop.clock import Instant, new_id, now
 from shop.config import Settings
 from shop.people import Person
 from shop.stripe_gateway import Gateway
+from shop.web.shelf import Shelf
 
 EXTENSION = "shop"
 
@@ -24,6 +25,7 @@ class Shop:
     settings: Settings
     db: Database
     gateway: Gateway
+    shelf: Shelf = field(default_factory=Shelf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ async def page(template: str, http_status: int = 200, /, **context: Any) -> Resp
         "flash": _take_flash(),
     }
     text = templates().get_template(template).render({**shared, **context})
-    return _html(text, http_status)
+    return html(text, http_status)
 
 
 async def reply(to: str, main: Part, *also: Part, status: int = 200) -> AnyResponse:
@@ -94,7 +94,7 @@ async def fragments(main: Part | None, *also: Part, status: int = 200) -> Respon
     others = (*also, Part("flash", {"flash": said})) if said or request.method != "GET" else also
     pieces = [] if main is None else [_render(main, shared)]
     pieces += [_wrapped(part, _render(part, shared)) for part in others]
-    return _html("\n".join(pieces), status)
+    return html("\n".join(pieces), status)
 
 
 async def refuse(status: int, sentence: str, title: str = "That did not work") -> Response:
@@ -185,7 +185,8 @@ def _take_flash() -> list[Flash]:
     return [Flash(kind, text) for kind, text in session.pop("flash")]
 
 
-def _html(text: str, status: int) -> Response:
+def html(text: str | bytes, status: int = 200) -> Response:
+    """Answer with markup that depends on who asks and how."""
     response = Response(text, status, content_type="text/html; charset=utf-8")
     response.headers["Vary"] = "Cookie, HX-Request, HX-Request-Type"
     return response

@@ -1,10 +1,13 @@
 """The storefront: home, categories, product pages and their pictures."""
 
+from functools import partial
+
 from quart import Blueprint, Response, request
 
 from shop import catalog
 from shop.web.context import shop
 from shop.web.forms import EMPTY
+from shop.web.kept import kept
 from shop.web.reply import page
 
 storefront = Blueprint("storefront", __name__)
@@ -13,24 +16,19 @@ storefront = Blueprint("storefront", __name__)
 @storefront.get("/")
 async def home() -> Response:
     """Show the categories and what is new."""
-    cards = await shop().db.read(catalog.newest)
-    return await page("storefront/home.html", cards=cards)
+    return await kept(_home)
 
 
 @storefront.get("/c/<slug>")
 async def category(slug: str) -> Response:
     """Show a page of a category's products."""
-    after = request.args.get("after")
-    found = await shop().db.read(catalog.category_page, slug, after)
-    return await page("storefront/category.html", category=found.category, listing=found.listing, after=after)
+    return await kept(partial(_category, slug))
 
 
 @storefront.get("/p/<slug>")
 async def product(slug: str) -> Response:
     """Show a product with the variant that was asked for."""
-    found = await shop().db.read(catalog.product, slug)
-    variant = found.variant(request.args.get("variant"))
-    return await page("storefront/product.html", product=found, variant=variant, form=EMPTY)
+    return await kept(partial(_product, slug))
 
 
 @storefront.get("/pictures/<picture_id>")
@@ -42,3 +40,20 @@ async def picture(picture_id: str) -> Response:
     # A picture opened by itself must not be able to run anything.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+async def _home() -> Response:
+    cards = await shop().db.read(catalog.newest)
+    return await page("storefront/home.html", cards=cards)
+
+
+async def _category(slug: str) -> Response:
+    after = request.args.get("after")
+    found = await shop().db.read(catalog.category_page, slug, after)
+    return await page("storefront/category.html", category=found.category, listing=found.listing, after=after)
+
+
+async def _product(slug: str) -> Response:
+    found = await shop().db.read(catalog.product, slug)
+    variant = found.variant(request.args.get("variant"))
+    return await page("storefront/product.html", product=found, variant=variant, form=EMPTY)

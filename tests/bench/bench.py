@@ -182,15 +182,18 @@ async def webhooks() -> None:
 
 
 async def pages() -> None:
-    ours, hellos = [], []
+    ours, rendered, hellos = [], [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         await _furnish(folder)
         with served("shop", folder) as shop, served("hello", folder) as greeting:
             for _ in range(ROUNDS):
                 ours.append(await rate(shop, [request("GET", "/c/vases", shop, {})] * PAGES))
+                own = {"Cookie": "theme=own"}
+                rendered.append(await rate(shop, [request("GET", "/c/vases", shop, own)] * PAGES))
                 hellos.append(await rate(greeting, [request("GET", "/", greeting, {})] * PAGES))
-    _say("category pages", ours, "hello in the same framework", hellos, 0.4)
+    _say("category pages for strangers", ours, "hello in the same framework", hellos, 0.4)
+    _say("the same for somebody with a cookie", rendered, "hello", hellos, 0.4)
 
 
 async def _furnish(folder: Path) -> None:

@@ -53,9 +53,8 @@ async def serve(app):
     return server, task, listener
 
 
-@pytest.fixture
-async def local(tmp_path):
-    letterbox, receiver = Letterbox(), Quart("receiver")
+def receiver_of(letterbox: Letterbox) -> Quart:
+    receiver = Quart("receiver")
 
     @receiver.post("/hook")
     async def hook():
@@ -67,7 +66,13 @@ async def local(tmp_path):
             letterbox.events.append(verified.event)
         return "", status
 
-    receiving = await serve(receiver)
+    return receiver
+
+
+@pytest.fixture
+async def local(tmp_path):
+    letterbox = Letterbox()
+    receiving = await serve(receiver_of(letterbox))
     hook_url = f"http://127.0.0.1:{receiving[2].getsockname()[1]}/hook"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

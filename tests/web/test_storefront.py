@@ -101,3 +101,22 @@ async def test_a_picture_may_be_kept_for_ever_and_can_run_nothing(world, strange
     assert answer.content_type == "image/svg+xml"
     assert "immutable" in answer.headers["Cache-Control"]
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+async def test_a_page_that_strangers_share_is_made_anew_after_any_change(app, world):
+    async def page() -> str:
+        return await text_of(await app.test_client().get("/p/mug"))
+
+    before = await page()
+    assert await page() == before
+    await world.place(world.sam, MUG=2)
+
+    assert "Only 5 left" in before
+    assert "Only 3 left" in await page()
+
+
+async def test_nobody_is_shown_the_page_of_somebody_with_a_cart(app, stranger):
+    await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "1"})
+    await stranger.get("/p/mug")
+
+    assert "is in your cart" not in await text_of(await app.test_client().get("/p/mug"))

@@ -37,7 +37,10 @@ def demo(host: str, port: int) -> None:
     port = listener.getsockname()[1]
     backstage = f"http://127.0.0.1:{port}"
     given = {"SHOP_BASE_URL": backstage} | environment()
-    settings = demo_settings(_settings(given), backstage)
+    try:
+        settings = demo_settings(_settings(given), backstage)
+    except SettingError as fault:
+        _fail(str(fault))
     _with_db(settings, lambda db: seed(db, settings.currency))
     click.echo(f"Tillroom demo: {settings.base_url}")
     for one in SIGN_INS:

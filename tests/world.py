@@ -252,6 +252,7 @@ async def opened_street(folder: Path, **changes: object):
             await visitor.http.aclose()
         server.should_exit = True
         await serving
+        listener.close()
         await world.db.close()
 
 

@@ -100,3 +100,4 @@ async def local(tmp_path):
     server.should_exit = receiving[0].should_exit = True
     await task
     await receiving[1]
+    receiving[2].close()

@@ -33,20 +33,20 @@ def main() -> None:
 @click.option("--port", default=8000, show_default=True)
 def demo(host: str, port: int) -> None:
     """Serve a furnished demo shop with the local Stripe beside it."""
-    listener = _bind(host, port)
-    port = listener.getsockname()[1]
-    backstage = f"http://127.0.0.1:{port}"
-    given = {"SHOP_BASE_URL": backstage} | environment()
-    try:
-        settings = demo_settings(_settings(given), backstage)
-    except SettingError as fault:
-        _fail(str(fault))
-    _with_db(settings, lambda db: seed(db, settings.currency))
-    click.echo(f"Tillroom demo: {settings.base_url}")
-    for one in SIGN_INS:
-        click.echo(f"{one.role} {one.email} {one.password}")
-    sys.stdout.flush()
-    serve(demo_asgi(settings, backstage), settings, listener)
+    with _bind(host, port) as listener:
+        port = listener.getsockname()[1]
+        backstage = f"http://127.0.0.1:{port}"
+        given = {"SHOP_BASE_URL": backstage} | environment()
+        try:
+            settings = demo_settings(_settings(given), backstage)
+        except SettingError as fault:
+            _fail(str(fault))
+        _with_db(settings, lambda db: seed(db, settings.currency))
+        click.echo(f"Tillroom demo: {settings.base_url}")
+        for one in SIGN_INS:
+            click.echo(f"{one.role} {one.email} {one.password}")
+        sys.stdout.flush()
+        serve(demo_asgi(settings, backstage), settings, listener)
 
 
 @main.command("serve")
@@ -62,40 +62,40 @@ def serve_shop(host: str, port: int, workers: int) -> None:
         _fail(str(fault))
     # Before the first request, and once for all workers.
     _with_db(settings, lambda db: db.write(instance.establish, settings.currency, now()))
-    listener = _bind(host, port)
-    click.echo(f"Tillroom: {settings.base_url}")
-    sys.stdout.flush()
-    if workers == 1:
-        serve(shop_asgi(settings), settings, listener)
-        return
-    several = config("shop.server:application", settings)
-    several.workers = workers
-    Multiprocess(several, [listener]).run()
+    with _bind(host, port) as listener:
+        click.echo(f"Tillroom: {settings.base_url}")
+        sys.stdout.flush()
+        if workers == 1:
+            serve(shop_asgi(settings), settings, listener)
+            return
+        several = config("shop.server:application", settings)
+        several.workers = workers
+        Multiprocess(several, [listener]).run()
 
 
 @main.command("sandbox")
 @click.option("--port", default=8001, show_default=True)
 def sandbox(port: int) -> None:
     """Serve the local Stripe alone, for a shop with the same environment."""
-    listener = _bind("127.0.0.1", port)
-    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    settings = _settings()
-    if not settings.stripe_key or not settings.webhook_secrets:
-        keys = local_keys(keys_path(settings))
-        given = environment() | {
-            "STRIPE_SECRET_KEY": keys.secret_key,
-            "STRIPE_WEBHOOK_SECRET": keys.webhook_secret,
-        }
-        settings = _settings(given)
-        click.echo(f"STRIPE_SECRET_KEY={keys.secret_key}")
-        click.echo(f"STRIPE_WEBHOOK_SECRET={keys.webhook_secret}")
-    click.echo(f"STRIPE_API_BASE={base}")
-    sys.stdout.flush()
-    try:
-        local = sandbox_settings(settings, f"{settings.base_url}/stripe-webhook", base)
-    except ValueError as fault:
-        _fail(str(fault))
-    serve(create_sandbox(local), settings, listener)  # type: ignore[arg-type]
+    with _bind("127.0.0.1", port) as listener:
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings = _settings()
+        if not settings.stripe_key or not settings.webhook_secrets:
+            keys = local_keys(keys_path(settings))
+            given = environment() | {
+                "STRIPE_SECRET_KEY": keys.secret_key,
+                "STRIPE_WEBHOOK_SECRET": keys.webhook_secret,
+            }
+            settings = _settings(given)
+            click.echo(f"STRIPE_SECRET_KEY={keys.secret_key}")
+            click.echo(f"STRIPE_WEBHOOK_SECRET={keys.webhook_secret}")
+        click.echo(f"STRIPE_API_BASE={base}")
+        sys.stdout.flush()
+        try:
+            local = sandbox_settings(settings, f"{settings.base_url}/stripe-webhook", base)
+        except ValueError as fault:
+            _fail(str(fault))
+        serve(create_sandbox(local), settings, listener)  # type: ignore[arg-type]
 
 
 @main.command("seed")

@@ -21,9 +21,15 @@ class Limit:
     sentence: str
 
 
-SIGN_IN = Limit("sign-in", 10, 600, "Too many tries to sign in. Wait a few minutes, then try again.")
-REGISTER = Limit("register", 20, 3600, "Too many new accounts from here. Try again in an hour.")
-CHECKOUT = Limit("checkout", 20, 600, "Too many checkouts. Wait a few minutes, then try again.")
+_SIGN_INS = "Too many tries to sign in. Wait a few minutes, then try again."
+_CHECKOUTS = "Too many checkouts. Wait a few minutes, then try again."
+
+# An account is counted together with the address, so that nobody can lock somebody else out of theirs.
+SIGN_IN = Limit("sign-in", 10, 600, _SIGN_INS)
+SIGN_IN_FROM = Limit("sign-in-from", 100, 600, _SIGN_INS)
+REGISTER_FROM = Limit("register-from", 50, 3600, "Too many new accounts from here. Try again in an hour.")
+CHECKOUT = Limit("checkout", 20, 600, _CHECKOUTS)
+CHECKOUT_FROM = Limit("checkout-from", 100, 600, _CHECKOUTS)
 
 
 def count(tx: Tx, limit: Limit, who: str, epoch: int) -> None:

@@ -28,7 +28,7 @@ async def register_form() -> Response:
 @people_pages.post("/register")
 async def register() -> AnyResponse:
     """Add an account and sign in."""
-    await limit(limits.REGISTER, address())
+    await limit(limits.REGISTER_FROM, address())
     form = await request.form
     values, state = forms.read(form, _REGISTRATION, _SECRET)
     refused = state if state.errors else await _register(values, state)
@@ -54,7 +54,8 @@ async def login() -> AnyResponse:
     )
     if state.errors:
         return await _form("login", state, form.get("next"), 422)
-    await limit(limits.SIGN_IN, address(), values["email"].lower())
+    await limit(limits.SIGN_IN_FROM, address())
+    await limit(limits.SIGN_IN, f"{values['email'].lower()} from {address()}")
     if not await _sign_in(values["email"], values["password"]):
         wrong = forms.FormState(state.values, {"password": _WRONG})
         return await _form("login", wrong, form.get("next"), 422)

@@ -16,7 +16,8 @@ checkout_pages = Blueprint("checkout", __name__)
 async def start() -> AnyResponse:
     """Hold the cart's stock and send the shopper to the payment page."""
     person = await signed_in()
-    await limit(limits.CHECKOUT, person.id, address())
+    await limit(limits.CHECKOUT_FROM, address())
+    await limit(limits.CHECKOUT, person.id)
     here = shop()
     try:
         started = await checkout.start(here.db, here.gateway, here.settings, person, own_cart_id())

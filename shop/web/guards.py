@@ -51,11 +51,10 @@ def safe_next(wanted: str | None, otherwise: str = "/") -> str:
     return otherwise if outside or not wanted.isascii() else wanted
 
 
-async def limit(rule: Limit, *whose: str) -> None:
-    """Count one try by each account or address. Raises TooMany beyond the limit."""
+async def limit(rule: Limit, who: str) -> None:
+    """Count one try by an account or an address. Raises TooMany beyond the limit."""
     if shop().settings.limits:
-        for who in whose:
-            await shop().db.write(count, rule, who, epoch())
+        await shop().db.write(count, rule, who, epoch())
 
 
 def address() -> str:

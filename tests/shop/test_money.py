@@ -1,0 +1,40 @@
+"""Money as people type and read it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as any_
+
+from shop.money import LARGEST, decimals, format_money, parse_money, typed_money
+
+CURRENCIES = any_.sampled_from(["eur", "usd", "jpy", "kwd", "chf"])
+
+
+@given(any_.integers(0, LARGEST), CURRENCIES)
+def test_what_is_typed_back_is_the_same_amount(amount, currency):
+    assert parse_money(typed_money(amount, currency), currency) == amount
+
+
+@given(any_.text(max_size=20), CURRENCIES)
+def test_any_text_is_an_amount_or_a_sentence(text, currency):
+    read = outcome(text, currency)
+
+    assert read.endswith(".") if isinstance(read, str) else 0 <= read <= LARGEST
+
+
+def outcome(text: str, currency: str) -> int | str:
+    try:
+        return parse_money(text, currency)
+    except ValueError as refusal:
+        return str(refusal)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [(1250, "eur", "€12.50"), (1250, "jpy", "¥1,250"), (1250, "kwd", "KWD1.250"), (0, "usd", "$0.00")],
+)
+def test_an_amount_is_shown_with_the_decimals_of_its_currency(amount, currency, shown):
+    assert format_money(amount, currency) == shown
+
+
+def test_how_many_decimals_a_currency_has():
+    assert [decimals(one) for one in ("jpy", "eur", "kwd")] == [0, 2, 3]

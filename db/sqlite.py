@@ -29,7 +29,7 @@ Work = Callable[[Tx], Any]
 BATCH = 64
 READERS = 2
 BUDGET_SECONDS = 0.002
-"""A read in the event loop may take this long in SQLite; then it is run again on a thread."""
+"""A read in the event loop may use so much processor time; then it is run again on a thread."""
 _STEPS = 2000
 _FORGIVEN = 3
 
@@ -151,7 +151,7 @@ class Readers:
             raise Closed("The database is closed.")
         if self._slow.get(function, 0) < _FORGIVEN:
             try:
-                return _read_within(self._quick, work, time.perf_counter() + BUDGET_SECONDS)
+                return _read_within(self._quick, work, time.thread_time() + BUDGET_SECONDS)
             except DatabaseError as fault:
                 if not engine.was_interrupted(fault.__cause__):
                     raise
@@ -231,7 +231,7 @@ def _answer(unit: Unit) -> None:
 
 
 def _read_within(connection: engine.Connection, work: Work, until: float) -> Any:
-    connection.set_progress_handler(lambda: time.perf_counter() > until, _STEPS)
+    connection.set_progress_handler(lambda: time.thread_time() > until, _STEPS)
     try:
         return _read(connection, work)
     finally:

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from db import Database, Tx, queries
 from shop.clock import Instant
+from shop.stock import Movement
 
 sql = queries("export")
 
@@ -68,23 +69,6 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Movement:
-    seq: int
-    sku: str
-    kind: str
-    on_hand_change: int
-    held_change: int
-    on_hand_after: int
-    held_after: int
-    reason: str
-    note: str
-    actor: str
-    cause: str
-    order_number: str | None
-    at: Instant
-
-
-@dataclass(frozen=True, slots=True)
 class _Refund:
     id: str
     order_number: str
@@ -124,7 +108,7 @@ def orders(tx: Tx, after: str, _currency: str) -> list[tuple[str, Row]]:
 
 def movements(tx: Tx, after: str, _currency: str) -> list[tuple[str, Row]]:
     """Return the stock movements after a number."""
-    rows = tx.all(_Movement, sql.movements, after=after or "0", size=PAGE)
+    rows = tx.all(Movement, sql.movements, after=after or "0", size=PAGE)
     return [(str(row.seq), _with_order(asdict(row))) for row in rows]
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from shop.sandbox import SandboxSettings, local_keys
+from shop.sandbox import SandboxSettings, local_keys, refunds, sessions
 from shop.stripe_gateway import Gateway, StripeRefused, StripeUnreachable
 from tests.sandbox.openapi import SPEC, check
 
@@ -191,12 +191,30 @@ async def test_every_answer_has_the_shape_of_stripes_own(local):
 
 
 @pytest.mark.skipif(not SPEC.exists(), reason="Stripe's description is not beside the project")
-async def test_what_the_shop_sends_is_what_stripe_describes():
-    spec = json.loads(SPEC.read_text())["paths"]["/v1/checkout/sessions"]["post"]
-    schema = spec["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
-    from shop.sandbox.sessions import SHAPE
+@pytest.mark.parametrize(
+    ("path", "shape"), [("checkout/sessions", sessions.SHAPE), ("refunds", refunds.SHAPE)]
+)
+def test_what_the_local_stripe_takes_is_what_stripe_describes(path, shape):
+    post = json.loads(SPEC.read_text())["paths"][f"/v1/{path}"]["post"]
+    described = post["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
 
-    assert set(SHAPE) <= set(schema["properties"])
+    assert unknown_to(described, shape) == []
+
+
+def unknown_to(described: dict, shape, at: str = "") -> list[str]:
+    """Return the parameters of a shape, nested ones too, that a description does not have."""
+    if isinstance(shape, list):
+        return unknown_to(described.get("items", {}), shape[0], at)
+    if not isinstance(shape, dict) or "*" in shape:
+        return []
+    choices = [described, *described.get("anyOf", [])]
+    known = {name: one for choice in choices for name, one in choice.get("properties", {}).items()}
+    missing = [f"{at}.{name}" for name in shape if name not in known]
+    return missing + [
+        fault
+        for name in shape.keys() & known.keys()
+        for fault in unknown_to(known[name], shape[name], f"{at}.{name}")
+    ]
 
 
 async def test_a_wrong_key_and_an_unknown_address_are_refused_as_stripe_does(local):

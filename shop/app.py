@@ -21,8 +21,9 @@ from shop.stripe_gateway import Gateway
 from shop.web import furnish
 from shop.web.context import EXTENSION, Shop
 from shop.web.shield import App, Message, Receive, Scope, Send, Shield
+from shop.web.stripe_webhook import Letterbox
 
-LARGEST_BODY = 256 * 1024
+LARGEST_FORM = 64 * 1024
 YEAR_SECONDS = 31_536_000
 SANDBOX_PREFIX = "/_sandbox"
 
@@ -32,7 +33,7 @@ def create_app(settings: Settings) -> Quart:
     app = Quart("shop", static_folder=str(folder("static")), static_url_path="/static")
     app.secret_key = settings.secret_key
     app.config.update(
-        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(seconds=YEAR_SECONDS),
         SESSION_COOKIE_NAME="__Host-cart" if settings.is_https else "cart",
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -58,7 +59,8 @@ def create_app(settings: Settings) -> Quart:
 
 def shop_asgi(settings: Settings) -> App:
     """Return the shop as it is served to the public."""
-    return Shield(cast("App", create_app(settings)), settings)
+    app = create_app(settings)
+    return Shield(Letterbox(cast("App", app), app), settings)
 
 
 def demo_asgi(settings: Settings, backstage: str) -> App:

@@ -11,7 +11,6 @@ from shop.web.guards import protect
 from shop.web.health import health
 from shop.web.orders import order_pages
 from shop.web.storefront import storefront
-from shop.web.stripe_webhook import stripe_webhook
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     storefront,
@@ -21,7 +20,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_pages,
     account_pages,
     admin,
-    stripe_webhook,
     health,
 )
 

@@ -96,11 +96,10 @@ async def test_an_unpaid_order_is_cancelled_and_its_stock_comes_back(open_page, 
     await refreshed(page, "Cancelled.")
 
 
-async def test_a_whole_purchase_by_keyboard_alone(open_page, demo):
-    page = await open_page()
+async def to_the_payment_page_by_keyboard(page, demo) -> None:
     await page.goto("/p/kiln-log")
     await _press(page, "Add to cart")
-    await refreshed_badge(page, "1")
+    await expect(page.locator("#cart-badge")).to_contain_text("1")
     await page.goto("/login?next=/cart")
     email, password = demo.sign_ins["mia"]
     await expect(page.get_by_label("E-mail")).to_be_focused()
@@ -112,21 +111,54 @@ async def test_a_whole_purchase_by_keyboard_alone(open_page, demo):
     await _press(page, "Check out")
     await page.wait_for_url("**/_sandbox/pay/**")
     await refreshed(page, "Pay with a test card")
-    await _press(page, "Pay")
+
+
+async def test_a_decline_a_purchase_and_its_cancellation_by_keyboard_alone(open_page, demo):
+    page = await open_page()
+    await to_the_payment_page_by_keyboard(page, demo)
+    await _tab_to(page, page.get_by_label("Card number"))
+    await _type_over(page, DECLINED)
+    await expect(page.get_by_role("alert")).to_have_text("Your card was declined.")
+    await expect(page.get_by_label("Card number")).to_be_focused()
+    await _type_over(page, PAYS)
     await page.wait_for_url("**/checkouts/**")
     await refreshed(page, "is paid")
+    await _press(page, "See order")
+    await refreshed(page, "Paid. We are getting your order ready.")
+    await _press(page, "Cancel order")
+    await _see_refund(page, script=True)
 
 
-async def refreshed_badge(page, text) -> None:
-    await expect(page.locator("#cart-badge")).to_contain_text(text)
+async def test_an_unpaid_order_is_cancelled_by_keyboard_alone(open_page, demo):
+    page = await open_page()
+    await to_the_payment_page_by_keyboard(page, demo)
+    await _press(page, "← Back to the shop")
+    await refreshed(page, "Not paid yet")
+    await _press(page, "Cancel order")
+    await page.wait_for_url("**/orders/**")
+    await refreshed(page, "Cancelled.")
+
+
+async def _type_over(page, text) -> None:
+    await page.keyboard.press("Control+A")
+    await page.keyboard.type(text)
+    await page.keyboard.press("Enter")
+
+
+async def _tab_to(page, wanted) -> None:
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await wanted.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"the keyboard never came to {wanted}")
 
 
 async def _press(page, name) -> None:
-    """Tab until the focus is on a button of that name, then press it."""
+    """Tab until the focus is on a button or link that begins so, then press it."""
     for _ in range(60):
         await page.keyboard.press("Tab")
         focused = page.locator(":focus")
-        if await focused.count() and (await focused.inner_text()).strip() == name:
+        if await focused.count() and (await focused.inner_text()).strip().startswith(name):
             await page.keyboard.press("Enter")
             return
     raise AssertionError(f"the keyboard never came to {name!r}")

@@ -65,7 +65,8 @@ def shop_asgi(settings: Settings) -> App:
 
 def demo_asgi(settings: Settings, backstage: str) -> App:
     """Return the shop with the local Stripe on the same port, which reaches the shop at `backstage`."""
-    sandbox = create_sandbox(sandbox_settings(settings, f"{backstage}/stripe-webhook"))
+    token = local_keys(keys_path(settings)).control_token
+    sandbox = create_sandbox(sandbox_settings(settings, f"{backstage}/stripe-webhook", control_token=token))
     return Beside(shop_asgi(settings), sandbox)
 
 
@@ -84,7 +85,9 @@ def demo_settings(settings: Settings, backstage: str) -> Settings:
     )
 
 
-def sandbox_settings(settings: Settings, webhook_url: str, base: str | None = None) -> SandboxSettings:
+def sandbox_settings(
+    settings: Settings, webhook_url: str, base: str | None = None, *, control_token: str = ""
+) -> SandboxSettings:
     """Return how to run the local Stripe for a shop with these settings."""
     return SandboxSettings(
         database=_beside_books(settings, "local-stripe.db"),
@@ -93,6 +96,7 @@ def sandbox_settings(settings: Settings, webhook_url: str, base: str | None = No
         endpoints=((webhook_url, settings.webhook_secrets[0]),),
         templates=folder("templates") / "sandbox",
         static=folder("static") / "sandbox",
+        control_token=control_token,
     )
 
 

@@ -80,8 +80,8 @@ def sandbox(port: int) -> None:
     with _bind("127.0.0.1", port) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         settings = _settings()
+        keys = local_keys(keys_path(settings))
         if not settings.stripe_key or not settings.webhook_secrets:
-            keys = local_keys(keys_path(settings))
             given = environment() | {
                 "STRIPE_SECRET_KEY": keys.secret_key,
                 "STRIPE_WEBHOOK_SECRET": keys.webhook_secret,
@@ -92,7 +92,9 @@ def sandbox(port: int) -> None:
         click.echo(f"STRIPE_API_BASE={base}")
         sys.stdout.flush()
         try:
-            local = sandbox_settings(settings, f"{settings.base_url}/stripe-webhook", base)
+            local = sandbox_settings(
+                settings, f"{settings.base_url}/stripe-webhook", base, control_token=keys.control_token
+            )
         except ValueError as fault:
             _fail(str(fault))
         serve(create_sandbox(local), settings, listener)  # type: ignore[arg-type]

@@ -7,12 +7,13 @@ deliveries with retries. It knows nothing of the shop and keeps its own books; n
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from quart import Quart
 
 from shop.sandbox.api import api
+from shop.sandbox.control import control
 from shop.sandbox.desk import EXTENSION, Desk
 from shop.sandbox.pages import pages
 from shop.sandbox.state import SandboxSettings
@@ -24,21 +25,27 @@ LARGEST_BODY = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The secrets that a shop and its local Stripe share."""
+    """The secrets that a shop and its local Stripe share, and the one that lets a tester make faults."""
 
     secret_key: str
     webhook_secret: str
+    control_token: str
 
 
 def local_keys(path: Path) -> Keys:
     """Return this installation's keys, drawn at random into a file of its owner's at the first call."""
-    if not path.exists():
+    drawn = {
+        "secret_key": f"sk_test_{secrets.token_hex(24)}",
+        "webhook_secret": f"whsec_{secrets.token_hex(24)}",
+        "control_token": secrets.token_hex(24),
+    }
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if kept.keys() != drawn.keys():
         path.parent.mkdir(parents=True, exist_ok=True)
-        keys = Keys(f"sk_test_{secrets.token_hex(24)}", f"whsec_{secrets.token_hex(24)}")
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump(asdict(keys), file)
-    return Keys(**json.loads(path.read_text()))
+            json.dump(drawn | kept, file)
+    return Keys(**(drawn | kept))
 
 
 def create_sandbox(settings: SandboxSettings) -> Quart:
@@ -46,6 +53,7 @@ def create_sandbox(settings: SandboxSettings) -> Quart:
     app = Quart("shop.sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.register_blueprint(api)
+    app.register_blueprint(control)
     app.register_blueprint(pages)
 
     @app.before_serving

@@ -31,7 +31,8 @@ class SandboxSettings:
     """How a local Stripe is run.
 
     `public_base` is the address shoppers and the shop reach it at; each endpoint is a URL with its
-    signing secret; `backoff` holds the seconds between one attempt to deliver and the next.
+    signing secret; `backoff` holds the seconds between one attempt to deliver and the next. Whoever shows
+    the `control_token` may make faults; without one nobody may.
     """
 
     database: Path
@@ -40,6 +41,7 @@ class SandboxSettings:
     endpoints: tuple[tuple[str, str], ...]
     templates: Path
     static: Path
+    control_token: str = ""
     backoff: tuple[int, ...] = (1, 3, 10, 30, 60, 300, 1800, 3600, 21600, 43200, 86400, 86400)
 
     def __post_init__(self) -> None:

@@ -140,8 +140,9 @@ async def _running(app: Quart, settings: Settings) -> AsyncIterator[None]:
     db = await Database.open(settings.database_url)
     gateway = Gateway(settings.stripe_key, settings.stripe_api_base)
     await db.write(instance.establish, settings.currency, now())
-    app.extensions[EXTENSION] = Shop(settings, db, gateway)
-    worker = asyncio.create_task(jobs.Worker(db, gateway, settings).run())
+    returned = jobs.Returned()
+    app.extensions[EXTENSION] = Shop(settings, db, gateway, returned)
+    worker = asyncio.create_task(jobs.Worker(db, gateway, settings, returned).run())
     try:
         yield
     finally:

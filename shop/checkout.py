@@ -4,6 +4,7 @@ The request to Stripe is stored before it is sent, with its idempotency key. Wha
 the two transactions, repeating the stored request finds the same session again.
 """
 
+import asyncio
 import json
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from shop.stripe_gateway import Gateway, StripeRefused, StripeUnreachable
 STRIPES_LEAST_MINUTES = 31
 """Stripe refuses a session shorter than 30 minutes; one more forgives a clock that differs."""
 STRIPES_MOST_MINUTES = 24 * 60 - 1
+GIVE_UP_SECONDS = 5.0
+"""A page waits so long for an older order to be given up; the outbox has all the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,13 @@ async def start(db: Database, gateway: Gateway, settings: Settings, person: Pers
     """Turn the cart into an order with held stock and return where to pay it.
 
     The same cart sent twice is one order with one payment page; a cart that has changed gives up the
-    older order first. Raises OutOfStock naming the lines, Refused for an empty cart, and Conflict
-    while an older payment of this cart is still uncertain.
+    older order first, unless that turns out to be paid. Raises OutOfStock naming the lines, Refused for an
+    empty cart, and Conflict while an older payment of this cart is still uncertain.
     """
     begun = await db.write(begin, settings, person, cart_id, now())
     if begun.superseded:
-        with suppress(StripeUnreachable):
-            await expire(db, gateway, begun.order.id)
+        if await _end(db, gateway, begun.order.id):
+            return Started(begun.order.number, None)
         begun = await db.write(begin, settings, person, cart_id, now())
     if begun.superseded:
         raise Conflict("Your earlier payment of this cart is still being closed: try again shortly.")
@@ -74,7 +77,7 @@ def begin(tx: Tx, settings: Settings, person: Person, cart_id: str, at: Instant)
     return Begun(_place(tx, settings, person, wanted, at))
 
 
-async def open_session(db: Database, gateway: Gateway, order_id: str) -> str | None:
+async def open_session(db: Database, gateway: Gateway, order_id: str, retries: int = 2) -> str | None:
     """Send the stored request for a payment page and return its address.
 
     Returns None when Stripe's answer is unknown: the job repeats the very same request. Raises Conflict
@@ -85,9 +88,11 @@ async def open_session(db: Database, gateway: Gateway, order_id: str) -> str | N
         return attempt.url if attempt else None
     request = json.loads(attempt.request)
     try:
-        session = await gateway.create_session(request, attempt.idempotency_key)
+        session = await gateway.create_session(request, attempt.idempotency_key, retries)
     except StripeRefused as refusal:
-        await db.write(payments.refused, attempt.id, str(refusal), now())
+        # Asked for too late, it never existed: nobody could have paid, and the shopper did nothing wrong.
+        reason = "expired" if attempt.expires_at <= later(now(), minutes=30) else "payment_failed"
+        await db.write(payments.refused, attempt.id, str(refusal), now(), reason=reason)
         sentence = "The payment could not be prepared. Your cart is as it was; nothing was charged."
         raise Conflict(sentence) from refusal
     except StripeUnreachable:
@@ -96,19 +101,19 @@ async def open_session(db: Database, gateway: Gateway, order_id: str) -> str | N
     return session.url
 
 
-async def expire(db: Database, gateway: Gateway, order_id: str) -> None:
-    """Have an order's session ended at Stripe and book the answer, whichever it is.
+async def expire(db: Database, gateway: Gateway, attempt_id: str) -> None:
+    """Have a payment page ended at Stripe and book the answer, whichever it is.
 
     Only Stripe's word that the session is dead releases the stock; a session found complete is booked
     as paid. Raises StripeUnreachable when there was no answer: the hold stays.
     """
-    attempt = await db.read(payments.latest_attempt, order_id)
+    attempt = await db.read(payments.attempt, attempt_id)
     if attempt is not None and attempt.state == "creating":
         try:
-            await open_session(db, gateway, order_id)
+            await open_session(db, gateway, attempt.order_id, retries=0)
         except Conflict:
             return
-        attempt = await db.read(payments.latest_attempt, order_id)
+        attempt = await db.read(payments.attempt, attempt_id)
     if attempt is None or attempt.state not in ("creating", "open"):
         return
     if attempt.session_id is None:
@@ -117,7 +122,18 @@ async def expire(db: Database, gateway: Gateway, order_id: str) -> None:
         session = await gateway.expire_session(attempt.session_id)
     except StripeRefused:
         session = await gateway.get_session(attempt.session_id)
-    await db.write(payments.session_seen, session, now())
+    await db.write(payments.session_read, session, now())
+
+
+async def _end(db: Database, gateway: Gateway, order_id: str) -> bool:
+    """Give up an order for a newer cart; tell whether it was paid after all."""
+    attempt = await db.read(payments.latest_attempt, order_id)
+    if attempt is not None:
+        with suppress(StripeUnreachable, TimeoutError):
+            async with asyncio.timeout(GIVE_UP_SECONDS):
+                await expire(db, gateway, attempt.id)
+    order = await db.read(orders.by_id, order_id)
+    return order.state not in ("open", "closed") or order.captured > 0
 
 
 def _same(lines: tuple[OrderLine, ...], wanted: Cart) -> bool:
@@ -155,16 +171,16 @@ def _place(tx: Tx, settings: Settings, person: Person, wanted: Cart, at: Instant
 
 def _freeze(tx: Tx, order_id: str, wanted: Cart) -> None:
     for position, line in enumerate(wanted.lines):
-        tx.run(
-            orders.sql.add_line,
-            order_id=order_id,
+        orders.add_line(
+            tx,
+            order_id,
+            position,
             sku=line.sku,
             slug=line.slug,
             name=line.name,
             label=line.label,
             quantity=line.quantity,
             unit_price=line.unit_price,
-            position=position,
         )
 
 
@@ -179,17 +195,7 @@ def _want_payment(tx: Tx, settings: Settings, order: Order, at: Instant) -> None
     minutes = min(max(settings.checkout_minutes, STRIPES_LEAST_MINUTES), STRIPES_MOST_MINUTES)
     expires_at = later(at, minutes=minutes)
     request = _request(tx, settings, order, attempt_id, to_epoch(expires_at))
-    tx.run(
-        payments.sql.add_attempt,
-        id=attempt_id,
-        order_id=order.id,
-        idempotency_key=attempt_id,
-        request=json.dumps(request),
-        amount=order.total,
-        currency=order.currency,
-        expires_at=expires_at,
-        at=at,
-    )
+    payments.begin_attempt(tx, order, attempt_id, json.dumps(request), expires_at=expires_at, at=at)
 
 
 def _request(tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_at: int) -> dict[str, object]:
@@ -198,6 +204,9 @@ def _request(tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_
         "shop": instance.name(tx),
         "order": order.number,
         "attempt": attempt_id,
+        # What it takes to take the order up again in books that have lost it.
+        "person": order.person_id,
+        "cart": order.cart_id,
     }
     back = f"{settings.base_url}/checkouts/{order.number}"
     return {
@@ -220,6 +229,6 @@ def _item(line: OrderLine, currency: str) -> dict[str, object]:
         "price_data": {
             "currency": currency,
             "unit_amount": line.unit_price,
-            "product_data": {"name": line.title},
+            "product_data": {"name": line.title, "metadata": {"sku": line.sku}},
         },
     }

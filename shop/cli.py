@@ -136,7 +136,8 @@ def reconcile() -> None:
     settings = _settings()
     report = _with_db(settings, lambda db: _reconcile(db, settings))
     click.echo(
-        f"events booked: {report.events}, sessions read: {report.sessions}, tasks done: {report.tasks}"
+        f"events booked: {report.events}, sessions read: {report.sessions}, tasks done: {report.tasks}, "
+        f"differences left: {report.differences}"
     )
 
 

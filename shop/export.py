@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TextIO
 
 from db import Database, Tx, queries
+from shop.attention import entries as waiting
 from shop.clock import Instant
 from shop.stock import Movement
 
@@ -80,14 +81,6 @@ class _Refund:
     created_at: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class _Attention:
-    kind: str
-    order_number: str
-    since: Instant
-    text: str
-
-
 def products(tx: Tx, after: str, currency: str) -> list[tuple[str, Row]]:
     """Return the variants after a SKU; importing them again would change nothing."""
     rows = tx.all(_Product, sql.products, after=after, size=PAGE)
@@ -120,10 +113,7 @@ def refunds(tx: Tx, after: str, _currency: str) -> list[tuple[str, Row]]:
 
 def attention(tx: Tx, after: str, _currency: str) -> list[tuple[str, Row]]:
     """Return what waits for a person, oldest first, all at once: it is short in a healthy shop."""
-    if after:
-        return []
-    rows = tx.all(_Attention, sql.attention)
-    return [("all", _with_order(asdict(row))) for row in rows]
+    return [] if after else [("all", asdict(entry)) for entry in waiting(tx)]
 
 
 BOOKS: dict[str, Callable[[Tx, str, str], list[tuple[str, Row]]]] = {

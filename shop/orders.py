@@ -4,7 +4,7 @@ An order moves only along `order_states.STEPS`, by an UPDATE that still names th
 and its stock moves with it in the same transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from db import Tx, queries
@@ -24,7 +24,6 @@ PAGE = 50
 _STOCK: dict[str, Callable[[Tx, stock.Cause], None]] = {
     "commit": stock.commit,
     "release": stock.release,
-    "restock": stock.restock,
     "retake": stock.retake,
 }
 
@@ -77,6 +76,7 @@ class Order:
     cancel_requested_at: Instant | None
     cart_id: str
     version: int
+    ship_block: str
     pay_url: str | None
 
 
@@ -129,12 +129,21 @@ class Overview:
 
 
 def move(
-    tx: Tx, order: Order, new: str, *, by: str, at: Instant, why: str, reason: str | None = None
+    tx: Tx,
+    order: Order,
+    new: str,
+    *,
+    by: str,
+    at: Instant,
+    why: str,
+    reason: str | None = None,
+    put_back: Mapping[str, int] | None = None,
 ) -> Order:
     """Send an order to another state and move its stock with it.
 
-    Raises Conflict where the table has no such step or somebody else moved the order first, and
-    OutOfStock where a retake finds the units gone.
+    Where the step puts goods back on hand, `put_back` says how many of each SKU; everything unless told.
+    Raises Conflict where the table has no such step or somebody else moved the order first, OutOfStock
+    where a retake finds the units gone, and Refused where more is put back than was taken.
     """
     step = STEPS.get((order.state, new))
     if step is None:
@@ -142,7 +151,7 @@ def move(
     if tx.run(sql.move, id=order.id, old=order.state, new=new, reason=reason) != 1:
         raise Conflict("The order has changed meanwhile: look again.")
     if step.stock != "none":
-        _STOCK[step.stock](tx, stock.Cause(order.id, by, why, at))
+        _move_stock(tx, step.stock, stock.Cause(order.id, by, why, at), put_back)
     events.record(
         tx,
         f"order.{reason or new}",
@@ -178,17 +187,30 @@ def ask_to_cancel(tx: Tx, order: Order, *, by: str, at: Instant) -> None:
     """Flag an unpaid order as unwanted and have its session expired; Stripe's answer closes it."""
     if tx.run(sql.ask_to_cancel, id=order.id, at=at):
         events.record(tx, "order.cancel_requested", _object(order), by=by, at=at)
-        outbox.add(tx, "expire", order.id, at)
+        end_payment(tx, order.id, at)
 
 
-def close_paid(tx: Tx, order: Order, *, by: str, at: Instant, why: str) -> None:
+def end_payment(tx: Tx, order_id: str, at: Instant) -> None:
+    """Have every payment page of the order that may still be open closed at Stripe."""
+    for attempt_id in tx.all(str, sql.live_attempts, order_id=order_id):
+        outbox.add(tx, "expire", attempt_id, at)
+
+
+def close_paid(
+    tx: Tx, order: Order, *, by: str, at: Instant, why: str, put_back: Mapping[str, int] | None = None
+) -> None:
     """Close a paid order as cancelled: stock back on hand, all its money asked back."""
-    move(tx, order, "closed", by=by, at=at, why=why, reason="cancelled")
+    move(tx, order, "closed", by=by, at=at, why=why, reason="cancelled", put_back=put_back)
     refund_all(tx, order, by=by, at=at, source="shop", why=why)
 
 
 def refund_all(tx: Tx, order: Order, *, by: str, at: Instant, source: str, why: str) -> None:
-    """Ask for everything that was captured for the order to be refunded."""
+    """Ask for everything that was captured for the order to be refunded.
+
+    Nothing is asked for while a dispute is open or after it was lost: the bank has the money then.
+    """
+    if by_id(tx, order.id).dispute_state in ("open", "lost"):
+        return
     for attempt_id in tx.all(str, sql.paid_attempts, order_id=order.id):
         refunds.request(tx, order.id, attempt_id, source=source, reason=why, by=by, at=at)
 
@@ -198,6 +220,32 @@ def oversold(tx: Tx, order: Order, *, at: Instant, why: str) -> None:
     tx.run(sql.oversold, id=order.id)
     events.record(tx, "order.oversold", _object(order), by=events.SHOP, at=at, why=why)
     refund_all(tx, order, by=events.SHOP, at=at, source="auto", why=why)
+
+
+def add_line(
+    tx: Tx,
+    order_id: str,
+    position: int,
+    *,
+    sku: str,
+    slug: str,
+    name: str,
+    label: str,
+    quantity: int,
+    unit_price: int,
+) -> None:
+    """Freeze what is bought, at the price it has now, in minor units."""
+    tx.run(
+        sql.add_line,
+        order_id=order_id,
+        position=position,
+        sku=sku,
+        slug=slug,
+        name=name,
+        label=label,
+        quantity=quantity,
+        unit_price=unit_price,
+    )
 
 
 def by_id(tx: Tx, order_id: str) -> Order:
@@ -222,7 +270,12 @@ def show_for(tx: Tx, person_id: str, number: str) -> OrderPage:
 
 def show(tx: Tx, number: str) -> OrderPage:
     """Return any order, for an admin. Raises NotFound."""
-    return page(tx, _found(tx.one(Order, sql.by_number, number=number)))
+    return page(tx, by_number(tx, number))
+
+
+def by_number(tx: Tx, number: str) -> Order:
+    """Return any order by its number. Raises NotFound."""
+    return _found(tx.one(Order, sql.by_number, number=number))
 
 
 def listing_of(tx: Tx, person_id: str, after: str | None) -> Listing[OrderSummary]:
@@ -290,10 +343,12 @@ _CLOSED = {
 }
 _WORDS = {
     "order.placed": "Placed",
+    "order.adopted": "Placed",
     "order.processing": "Payment started",
     "order.confirmed": "Paid",
     "order.packed": "Packed",
     "order.shipped": "Shipped",
+    "order.parcel": "Parcel",
     "order.cancel_requested": "Cancellation asked for",
     "order.cancelled": "Cancelled",
     "order.expired": "Expired",
@@ -301,6 +356,8 @@ _WORDS = {
     "order.refunded": "Closed",
     "order.review": "Under review",
     "order.oversold": "Closed",
+    "order.charged_back": "Closed",
+    "payment.declined": "Card declined",
     "refund.requested": "Refund started",
     "refund.submitted": "Refund on its way",
     "refund.succeeded": "Refunded",
@@ -312,7 +369,14 @@ _WORDS = {
 def _detail(event: events.Event, order: Order) -> str:
     if event.kind.startswith("refund."):
         return format_money(int(event.after), order.currency)
-    return ""
+    return event.after if event.kind == "order.parcel" else ""
+
+
+def _move_stock(tx: Tx, kind: str, cause: stock.Cause, put_back: Mapping[str, int] | None) -> None:
+    if kind == "restock":
+        stock.restock(tx, cause, put_back)
+    else:
+        _STOCK[kind](tx, cause)
 
 
 def _own(tx: Tx, number: str, person_id: str) -> Order:

@@ -81,6 +81,16 @@ def try_again(tx: Tx, task: Task, error: str, at: Instant) -> None:
     tx.run(sql.again, id=task.id, not_before=again, error=error[:500], most=MOST_ATTEMPTS)
 
 
+def revive(tx: Tx, task_id: str, at: Instant) -> bool:
+    """Take up a task again that had been given up; False if it has not been."""
+    return tx.run(sql.revive, id=task_id, at=at) == 1
+
+
+def revive_all(tx: Tx, at: Instant) -> int:
+    """Take up every task again that had been given up; return their number."""
+    return sum(revive(tx, task.id, at) for task in dead(tx))
+
+
 def dead(tx: Tx) -> list[DeadTask]:
     """Return what waits for a person."""
     return tx.all(DeadTask, sql.dead)

@@ -118,6 +118,17 @@ def by_email(tx: Tx, email: str) -> Credentials | None:
     return tx.one(Credentials, sql.credentials, email=email)
 
 
+def find(tx: Tx, person_id: str) -> Person | None:
+    """Return a person by id."""
+    return tx.one(Person, sql.by_id, id=person_id)
+
+
+def find_by_email(tx: Tx, email: str) -> Person | None:
+    """Return a person by address."""
+    found = by_email(tx, email)
+    return None if found is None else find(tx, found.id)
+
+
 def credentials_of(tx: Tx, person_id: str) -> Credentials | None:
     """Return what a change of this person's password is checked against."""
     return tx.one(Credentials, sql.credentials_of, id=person_id)

@@ -22,17 +22,30 @@ STATE_AT_STRIPE = {
     "failed": "failed",
     "canceled": "canceled",
 }
+NOT_ARRIVED = ("failed", "canceled")
+"""The money is with the shop again, and the shopper has nothing: a person has to look."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money on its way back, in minor units of the order's currency."""
+    """Money on its way back, in minor units of its currency.
+
+    `resolved_at` says when a person saw to one that did not arrive.
+    """
 
     id: str
     amount: int
+    currency: str
     state: str
     source: str
+    reason: str
     created_at: Instant
+    resolved_at: Instant | None
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether the money did not arrive and nobody has seen to it."""
+        return self.state in NOT_ARRIVED and self.resolved_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,7 @@ class Claim:
     number: str
     attempt_id: str
     amount: int
+    currency: str
     state: str
     provider_id: str | None
     payment_intent: str | None
@@ -51,24 +65,53 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class PaidBy:
-    """The payment that a refund made elsewhere belongs to."""
+    """The payment that a refund made elsewhere belongs to; without a currency it has not been captured."""
 
     id: str
     order_id: str
-    currency: str
+    currency: str | None
 
 
-def request(tx: Tx, order_id: str, attempt_id: str, *, source: str, reason: str, by: str, at: Instant) -> int:
-    """Ask for all that is left of a payment to be refunded; return the amount, 0 if nothing is left."""
-    amount = int(tx.value(sql.refundable, attempt_id=attempt_id) or 0)
-    if amount <= 0:
+def request(
+    tx: Tx,
+    order_id: str,
+    attempt_id: str,
+    *,
+    amount: int | None = None,
+    source: str,
+    reason: str,
+    by: str,
+    at: Instant,
+    intention: str | None = None,
+) -> int:
+    """Ask for a part of a payment to be refunded, or for all that is left of it; return the amount.
+
+    Returns 0 if nothing is left. Never asks for more than is left. An `intention` is kept, so that the same
+    click is known when it comes again.
+    """
+    left = refundable(tx, attempt_id)
+    asked = left if amount is None else min(amount, left)
+    if asked <= 0:
         return 0
     refund_id = new_id("ref")
-    _add(tx, refund_id, order_id, attempt_id, amount, "requested", source, reason, None, at)
+    _add(tx, refund_id, order_id, attempt_id, asked, "requested", source, reason, None, at)
+    if intention:
+        tx.run(sql.intend, id=refund_id, intention=intention)
     outbox.add(tx, "refund", refund_id, at)
     of = f"order:{order_id}"
-    events.record(tx, "refund.requested", of, by=by, at=at, after=amount, why=reason)
-    return amount
+    events.record(tx, "refund.requested", of, by=by, at=at, after=asked, why=reason)
+    recount(tx, order_id)
+    return asked
+
+
+def refundable(tx: Tx, attempt_id: str) -> int:
+    """Return what is left of a payment, less what is on its way back."""
+    return int(tx.value(sql.refundable, attempt_id=attempt_id) or 0)
+
+
+def is_known(tx: Tx, intention: str) -> bool:
+    """Tell whether the click of this name has been refunded already."""
+    return bool(tx.value(sql.known_intention, intention=intention))
 
 
 def claim(tx: Tx, refund_id: str) -> Claim | None:
@@ -77,14 +120,17 @@ def claim(tx: Tx, refund_id: str) -> Claim | None:
 
 
 def seen(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
-    """Book what Stripe says of a refund and return the id of its order, None if it is not ours.
+    """Book what Stripe says of a refund and return the id of its order, None if its payment is not known.
 
-    Raises Conflict when a refund made elsewhere is in another currency than its payment.
+    Raises Conflict when a refund made elsewhere can't be one of its payment.
     """
     ours = _find(tx, refund)
     if ours is None:
         return _from_elsewhere(tx, refund, at)
     state = STATE_AT_STRIPE[refund.status]
+    if state == "succeeded":
+        _check_sum(tx, refund, ours.attempt_id, ours.id)
+        tx.run(sql.has_succeeded, id=ours.id)
     if RANK[state] > RANK[ours.state] or (ours.provider_id is None and state != ours.state):
         tx.run(sql.advance, id=ours.id, old=ours.state, state=state, provider_id=refund.id, at=at)
         _tell(tx, ours.order_id, state, ours.amount, at)
@@ -93,17 +139,53 @@ def seen(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
 
 
 def refused(tx: Tx, refund_id: str, why: str, at: Instant) -> None:
-    """Book that Stripe will not make this refund: a person has to look."""
+    """Book that Stripe will not make this refund: a person has to look, unless nothing was left to refund."""
     ours = tx.one(Claim, sql.claimable, id=refund_id)
-    if ours is not None and ours.state == "requested":
-        tx.run(sql.advance, id=refund_id, old="requested", state="failed", provider_id=None, at=at)
-        _tell(tx, ours.order_id, "failed", ours.amount, at, why)
-        recount(tx, ours.order_id)
+    if ours is None or ours.state != "requested":
+        return
+    tx.run(sql.advance, id=refund_id, old="requested", state="failed", provider_id=None, at=at)
+    _tell(tx, ours.order_id, "failed", ours.amount, at, why)
+    if refundable(tx, ours.attempt_id) < ours.amount:
+        # Somebody has refunded it at Stripe meanwhile: the shopper has the money.
+        tx.run(sql.resolve, id=refund_id, at=at, settled=0)
+    recount(tx, ours.order_id)
+
+
+def resolve(tx: Tx, refund_id: str, *, by: str, why: str, at: Instant, settled: bool = False) -> str | None:
+    """Note that a person has seen to a refund that did not arrive.
+
+    `settled` says that the shopper got the money in another way. Returns the order's id, None where there is
+    nothing to see to.
+    """
+    ours = tx.one(Claim, sql.claimable, id=refund_id)
+    if ours is None or tx.run(sql.resolve, id=refund_id, at=at, settled=int(settled)) != 1:
+        return None
+    events.record(tx, "refund.resolved", f"order:{ours.order_id}", by=by, at=at, after=ours.amount, why=why)
+    recount(tx, ours.order_id)
+    return ours.order_id
 
 
 def of_order(tx: Tx, order_id: str) -> tuple[Refund, ...]:
     """Return an order's refunds, oldest first."""
     return tuple(tx.all(Refund, sql.of_order, order_id=order_id))
+
+
+def unsettled(tx: Tx) -> list[str]:
+    """Return Stripe's ids of the refunds that may still succeed or fail."""
+    return tx.all(str, sql.unsettled)
+
+
+def all_given_back(tx: Tx, order_id: str) -> bool:
+    """Tell whether everything that was captured for the order has been with the shopper again.
+
+    A refund that succeeded and failed later counts: so the same events in any order end alike.
+    """
+    return bool(tx.value(sql.all_given_back, order_id=order_id))
+
+
+def chosen_by_admin(tx: Tx, order_id: str) -> bool:
+    """Tell whether an admin has refunded this order, and so has said what goes back on the shelf."""
+    return bool(tx.value(sql.chosen_by_admin, order_id=order_id))
 
 
 def recount(tx: Tx, order_id: str) -> None:
@@ -124,27 +206,24 @@ def _find(tx: Tx, refund: StripeRefund) -> Claim | None:
 
 def _from_elsewhere(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
     paid = tx.one(PaidBy, sql.attempt_of_intent, payment_intent=refund.payment_intent)
-    if paid is None:
+    if paid is None or paid.currency is None:
         return None
     if refund.currency != paid.currency:
         raise Conflict(f"Refund {refund.id} is in {refund.currency}, its payment in {paid.currency}.")
     state = STATE_AT_STRIPE[refund.status]
+    if state == "succeeded":
+        _check_sum(tx, refund, paid.id)
     why = "made at Stripe"
-    _add(
-        tx,
-        new_id("ref"),
-        paid.order_id,
-        paid.id,
-        refund.amount,
-        state,
-        "external",
-        why,
-        refund.id,
-        at,
-    )
+    _add(tx, new_id("ref"), paid.order_id, paid.id, refund.amount, state, "external", why, refund.id, at)
     _tell(tx, paid.order_id, state, refund.amount, at, why)
     recount(tx, paid.order_id)
     return paid.order_id
+
+
+def _check_sum(tx: Tx, refund: StripeRefund, attempt_id: str, but: str = "") -> None:
+    """Raise Conflict for more than the payment has left, until we hear that an earlier refund failed."""
+    if refund.amount > int(tx.value(sql.left_of, attempt_id=attempt_id, but=but)):
+        raise Conflict(f"Refund {refund.id} is more than is left of its payment.")
 
 
 def _add(

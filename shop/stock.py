@@ -6,7 +6,7 @@ orders; adjust for what an admin counted, received or lost.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from db import Statement, Tx, queries
@@ -80,11 +80,20 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What an order has of a variant: held, committed, released or returned."""
+    """What an order has of a variant: held, committed, released or returned.
+
+    `returned` counts the units of a committed one that are back in the house.
+    """
 
     sku: str
     quantity: int
     state: str
+    returned: int
+
+    @property
+    def taken(self) -> int:
+        """Units that are out of the stock for this order."""
+        return self.quantity - self.returned if self.state == "committed" else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,11 @@ def hold(tx: Tx, wanted: Iterable[Wanted], cause: Cause) -> None:
         raise OutOfStock(_shortage(tx, short), tuple(line.sku for line in short))
 
 
+def note_unheld(tx: Tx, order_id: str, sku: str, quantity: int) -> None:
+    """Note what an order asks for that can't be held any more: late money may still buy it."""
+    tx.run(sql.place_unheld, order_id=order_id, sku=sku, quantity=quantity)
+
+
 def release(tx: Tx, cause: Cause) -> None:
     """Give back everything the order holds, because its payment is known to be dead."""
     _settle_holds(tx, cause, "released", "release")
@@ -125,12 +139,18 @@ def commit(tx: Tx, cause: Cause) -> None:
     _settle_holds(tx, cause, "committed", "commit")
 
 
-def restock(tx: Tx, cause: Cause) -> None:
-    """Put everything the order has taken back on hand."""
-    for held in _holds(tx, cause.order_id, "committed"):
-        _move_hold(tx, cause, held, "returned")
-        tx.run(sql.restock, sku=held.sku, quantity=held.quantity)
-        _log(tx, held.sku, "restock", held.quantity, 0, cause)
+def restock(tx: Tx, cause: Cause, units: Mapping[str, int] | None = None) -> None:
+    """Put back on hand what the order has taken: everything, or so many `units` of a SKU.
+
+    Raises Refused where it has not taken so many.
+    """
+    taken = {held.sku: held.taken for held in holds_of(tx, cause.order_id) if held.taken}
+    for sku, quantity in sorted((taken if units is None else units).items()):
+        if not 0 <= quantity <= taken.get(sku, 0):
+            raise Refused(f"There are only {taken.get(sku, 0)} of {sku} to put back.", f"line-{sku}")
+        if quantity:
+            _put_back(tx, cause, sku, quantity)
+    tx.run(sql.close_returned, order_id=cause.order_id)
 
 
 def retake(tx: Tx, cause: Cause) -> None:
@@ -150,6 +170,11 @@ def can_retake(tx: Tx, order_id: str) -> bool:
     """Tell whether every released unit of the order is available; true only inside this transaction."""
     rows = [(held, row(tx, held.sku)) for held in _holds(tx, order_id, "released")]
     return all(current.available >= held.quantity for held, current in rows)
+
+
+def holds_of(tx: Tx, order_id: str) -> list[Hold]:
+    """Return what an order has of each of its variants."""
+    return tx.all(Hold, sql.holds_of, order_id=order_id)
 
 
 def adjust(
@@ -222,7 +247,14 @@ def _settle_holds(tx: Tx, cause: Cause, state: str, kind: str) -> None:
 
 
 def _holds(tx: Tx, order_id: str, state: str) -> list[Hold]:
-    return [held for held in tx.all(Hold, sql.holds_of, order_id=order_id) if held.state == state]
+    return [held for held in holds_of(tx, order_id) if held.state == state]
+
+
+def _put_back(tx: Tx, cause: Cause, sku: str, quantity: int) -> None:
+    if tx.run(sql.put_back, order_id=cause.order_id, sku=sku, quantity=quantity) != 1:
+        raise RuntimeError(f"The hold of {sku} has moved under its own transaction.")
+    tx.run(sql.restock, sku=sku, quantity=quantity)
+    _log(tx, sku, "restock", quantity, 0, cause)
 
 
 def _move_hold(tx: Tx, cause: Cause, held: Hold, new: str) -> None:

@@ -32,16 +32,3 @@ WHERE m.seq > CAST(:after AS INTEGER) ORDER BY m.seq LIMIT :size
 SELECT r.id, o.number AS order_number, r.amount, r.state, r.source, r.reason, r.provider_id, r.created_at
 FROM refunds r JOIN orders o ON o.id = r.order_id
 WHERE r.id > :after ORDER BY r.id LIMIT :size
-
--- name: attention
-SELECT 'review' AS kind, o.number AS order_number, o.placed_at AS since,
-  'Money arrived that does not fit this order' AS text
-FROM orders o WHERE o.state = 'review'
-UNION ALL
-SELECT 'refund', o.number, r.updated_at, 'Refund ' || r.state || ': the shopper has not got the money'
-FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.state IN ('failed', 'canceled')
-UNION ALL
-SELECT 'event', '', received_at, type || ' ' || id || ': ' || note FROM stripe_events WHERE result = 'parked'
-UNION ALL
-SELECT 'outbox', '', created_at, kind || ': ' || last_error FROM outbox WHERE state = 'dead'
-ORDER BY 3

@@ -14,21 +14,21 @@ VALUES (:order_id, :sku, :slug, :name, :label, :quantity, :unit_price, :position
 -- name: by_id
 SELECT o.id, o.number, o.person_id, o.state, o.closed_reason, o.payment_state, o.dispute_state,
   o.currency, o.subtotal, o.discount, o.shipping, o.tax, o.total, o.captured, o.refunded, o.email,
-  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version,
+  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version, o.ship_block,
   (SELECT a.url FROM payment_attempts a WHERE a.order_id = o.id AND a.state = 'open') AS pay_url
 FROM orders o WHERE o.id = :id
 
 -- name: by_number
 SELECT o.id, o.number, o.person_id, o.state, o.closed_reason, o.payment_state, o.dispute_state,
   o.currency, o.subtotal, o.discount, o.shipping, o.tax, o.total, o.captured, o.refunded, o.email,
-  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version,
+  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version, o.ship_block,
   (SELECT a.url FROM payment_attempts a WHERE a.order_id = o.id AND a.state = 'open') AS pay_url
 FROM orders o WHERE o.number = :number
 
 -- name: open_of_cart
 SELECT o.id, o.number, o.person_id, o.state, o.closed_reason, o.payment_state, o.dispute_state,
   o.currency, o.subtotal, o.discount, o.shipping, o.tax, o.total, o.captured, o.refunded, o.email,
-  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version,
+  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version, o.ship_block,
   (SELECT a.url FROM payment_attempts a WHERE a.order_id = o.id AND a.state = 'open') AS pay_url
 FROM orders o WHERE o.cart_id = :cart_id AND o.state = 'open'
 
@@ -70,6 +70,9 @@ WHERE id = :id AND cancel_requested_at IS NULL AND state IN ('open', 'processing
 
 -- name: paid_attempts
 SELECT id FROM payment_attempts WHERE order_id = :order_id AND captured > 0 ORDER BY id
+
+-- name: live_attempts
+SELECT id FROM payment_attempts WHERE order_id = :order_id AND state IN ('creating', 'open') ORDER BY id
 
 -- name: up_to_a_hundred
 SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE state = :state LIMIT 100)

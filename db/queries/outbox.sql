@@ -28,3 +28,7 @@ WHERE id = :id
 -- name: dead
 SELECT id, kind, payload, attempts, last_error, created_at FROM outbox
 WHERE state = 'dead' ORDER BY created_at LIMIT 200
+
+-- name: revive
+UPDATE outbox SET state = 'waiting', attempts = 0, not_before = :at, leased_until = NULL
+WHERE id = :id AND state = 'dead'

@@ -34,11 +34,23 @@ FROM stock WHERE sku = :sku
 -- name: place_hold
 INSERT INTO holds (order_id, sku, quantity, state) VALUES (:order_id, :sku, :quantity, 'held')
 
+-- name: place_unheld
+INSERT INTO holds (order_id, sku, quantity, state) VALUES (:order_id, :sku, :quantity, 'released')
+
 -- name: holds_of
-SELECT sku, quantity, state FROM holds WHERE order_id = :order_id ORDER BY sku
+SELECT sku, quantity, state, returned FROM holds WHERE order_id = :order_id ORDER BY sku
 
 -- name: move_hold
 UPDATE holds SET state = :new WHERE order_id = :order_id AND sku = :sku AND state = :old
+
+-- name: put_back
+UPDATE holds SET returned = returned + :quantity
+WHERE order_id = :order_id AND sku = :sku AND state = 'committed' AND returned + :quantity <= quantity
+
+-- name: close_returned
+UPDATE holds SET state = 'returned'
+WHERE order_id = :order_id AND state = 'committed' AND returned = quantity
+  AND EXISTS (SELECT 1 FROM orders o WHERE o.id = :order_id AND o.state = 'closed')
 
 -- name: worst_first
 SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version

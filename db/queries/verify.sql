@@ -36,11 +36,15 @@ FROM stock s LEFT JOIN (
 WHERE s.held <> COALESCE(h.held, 0) LIMIT 1
 
 -- name: payments_without_an_owner
-SELECT 'order ' || o.number || ': ' || a.captured || ' ' || a.currency || ' captured, order is ' || o.state
+SELECT 'order ' || o.number || ': ' || a.captured || ' ' || a.captured_currency
+  || ' captured, order is ' || o.state
 FROM payment_attempts a JOIN orders o ON o.id = a.order_id
 WHERE a.captured > 0 AND o.state NOT IN ('confirmed', 'packed', 'shipped', 'review')
-  AND o.dispute_state = 'none' AND a.captured > COALESCE((
-    SELECT SUM(r.amount) FROM refunds r WHERE r.attempt_id = a.id
+  AND o.dispute_state NOT IN ('open', 'lost') AND o.unowned = 0 AND a.captured > COALESCE((
+    SELECT SUM(r.amount) FROM refunds r
+    WHERE r.attempt_id = a.id AND (
+      r.state IN ('requested', 'submitted', 'succeeded') OR r.resolved_at IS NULL OR r.settled = 1
+    )
   ), 0)
 LIMIT 1
 
@@ -55,6 +59,8 @@ WHERE NOT (
   (o.state IN ('open', 'processing', 'review') AND h.state IN ('held'))
   OR (o.state IN ('confirmed', 'packed', 'shipped') AND h.state IN ('committed'))
   OR (o.state = 'closed' AND h.state IN ('released', 'returned'))
+  -- What an admin did not put back on the shelf stays taken.
+  OR (o.state = 'closed' AND o.closed_reason IN ('cancelled', 'refunded') AND h.state = 'committed')
 ) LIMIT 1
 
 -- name: lines_without_their_hold
@@ -80,17 +86,19 @@ HAVING COALESCE(SUM(l.quantity * l.unit_price), 0) <> o.subtotal
 -- name: orders_whose_payments_differ
 SELECT 'order ' || o.number || ': captured ' || o.captured || ', refunded ' || o.refunded FROM orders o
 WHERE o.captured <> COALESCE((
-    SELECT SUM(a.captured) FROM payment_attempts a WHERE a.order_id = o.id
+    SELECT SUM(a.captured) FROM payment_attempts a
+    WHERE a.order_id = o.id AND a.captured_currency = o.currency
   ), 0)
   OR o.refunded <> COALESCE((
-    SELECT SUM(r.amount) FROM refunds r WHERE r.order_id = o.id AND r.state = 'succeeded'
+    SELECT SUM(r.amount) FROM refunds r
+    WHERE r.order_id = o.id AND r.state = 'succeeded' AND r.currency = o.currency
   ), 0)
 LIMIT 1
 
 -- name: refunds_beyond_the_payment
 SELECT 'order ' || o.number || ': ' || SUM(r.amount) || ' refunded of ' || a.captured
 FROM refunds r JOIN payment_attempts a ON a.id = r.attempt_id JOIN orders o ON o.id = r.order_id
-WHERE r.state IN ('requested', 'submitted', 'succeeded')
+WHERE r.state IN ('submitted', 'succeeded')
 GROUP BY r.attempt_id, o.number, a.captured HAVING SUM(r.amount) > a.captured LIMIT 1
 
 -- name: paid_in_another_currency
@@ -109,4 +117,5 @@ SELECT COUNT(*) FROM orders WHERE state = 'review'
 -- name: count_waiting_for_a_person
 SELECT (SELECT COUNT(*) FROM stripe_events WHERE result = 'parked')
   + (SELECT COUNT(*) FROM outbox WHERE state = 'dead')
-  + (SELECT COUNT(*) FROM refunds WHERE state IN ('failed', 'canceled'))
+  + (SELECT COUNT(*) FROM refunds WHERE state IN ('failed', 'canceled') AND resolved_at IS NULL)
+  + (SELECT COUNT(*) FROM orders WHERE unowned > 0) + (SELECT COUNT(*) FROM findings)

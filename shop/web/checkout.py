@@ -34,6 +34,8 @@ async def show(number: str) -> AnyResponse:
     person = await signed_in()
     shown = await shop().db.read(orders.show_for, person.id, number)
     context = {"page": shown, "phase": _phase(shown), "came_back": "session_id" in request.args}
+    if context["phase"] == "confirming":
+        shop().returned.note(shown.order.id)
     if wants_fragment():
         return await fragments(Part("checkout/progress", context))
     return await page("checkout/show.html", **context)

@@ -11,6 +11,7 @@ from shop import cart, catalog, people
 from shop.catalog import Category
 from shop.clock import Instant, new_id, now
 from shop.config import Settings
+from shop.jobs import Returned
 from shop.people import Person
 from shop.stripe_gateway import Gateway
 from shop.web.shelf import Shelf
@@ -25,6 +26,7 @@ class Shop:
     settings: Settings
     db: Database
     gateway: Gateway
+    returned: Returned
     shelf: Shelf = field(default_factory=Shelf)
 
 

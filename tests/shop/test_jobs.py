@@ -76,9 +76,9 @@ async def test_an_order_past_its_deadline_gives_the_stock_back_when_stripe_says_
     started = await check_out(world, local.gateway, settings, 5)
     overdue = later(now(), minutes=31)
 
-    assert await world.db.write(jobs.end_overdue, overdue) == 1
+    assert await jobs.end_overdue(world.db, overdue) == 1
     assert await world.stock("MUG") == (5, 5)
-    await jobs.work_off(world.db, local.gateway, outbox.waiting)
+    await jobs.work_off(world.db, local.gateway, settings, outbox.waiting)
 
     assert (await order_of(world, started.number)).closed_reason == "expired"
     assert await world.stock("MUG") == (5, 0)
@@ -86,9 +86,9 @@ async def test_an_order_past_its_deadline_gives_the_stock_back_when_stripe_says_
 
 async def test_no_answer_from_stripe_keeps_the_hold(world, local, settings, nobody):
     started = await check_out(world, local.gateway, settings)
-    await world.db.write(jobs.end_overdue, later(now(), minutes=31))
+    await jobs.end_overdue(world.db, later(now(), minutes=31))
 
-    assert await jobs.work_off(world.db, nobody, outbox.waiting) == 0
+    assert await jobs.work_off(world.db, nobody, settings, outbox.waiting) == 0
 
     assert (await order_of(world, started.number)).state == "open"
     assert await world.stock("MUG") == (5, 1)
@@ -97,9 +97,9 @@ async def test_no_answer_from_stripe_keeps_the_hold(world, local, settings, nobo
 async def test_an_order_paid_at_its_deadline_is_booked_and_not_released(world, local, settings):
     started = await check_out(world, local.gateway, settings)
     await pay(local, started.url)
-    await world.db.write(jobs.end_overdue, later(now(), minutes=31))
+    await jobs.end_overdue(world.db, later(now(), minutes=31))
 
-    await jobs.work_off(world.db, local.gateway, outbox.waiting)
+    await jobs.work_off(world.db, local.gateway, settings, outbox.waiting)
 
     assert (await order_of(world, started.number)).state == "confirmed"
 
@@ -110,7 +110,7 @@ async def test_a_refund_is_made_once_by_however_many_workers(world, local, setti
     await jobs.read_feed(world.db, local.gateway, settings)
     await world.db.write(orders.cancel, started.number, world.sam, now())
 
-    workers = [jobs.work_off(world.db, local.gateway, outbox.due) for _ in range(5)]
+    workers = [jobs.work_off(world.db, local.gateway, settings, outbox.due) for _ in range(5)]
     assert sum(await asyncio.gather(*workers)) == 1
 
     made = (await local.http.get("/v1/refunds")).json()["data"]
@@ -124,8 +124,8 @@ async def test_a_refund_waits_while_stripe_is_away_and_is_never_dropped(world, l
     await jobs.read_feed(world.db, local.gateway, settings)
     await world.db.write(orders.cancel, started.number, world.sam, now())
 
-    assert await jobs.work_off(world.db, nobody, outbox.due) == 0
-    assert await jobs.work_off(world.db, local.gateway, outbox.due) == 0
+    assert await jobs.work_off(world.db, nobody, settings, outbox.due) == 0
+    assert await jobs.work_off(world.db, local.gateway, settings, outbox.due) == 0
     report = await jobs.reconcile(world.db, local.gateway, settings)
 
     assert report.tasks == 1

@@ -1,0 +1,11 @@
+-- name: add
+INSERT INTO shipments (id, order_id, carrier, tracking, actor, at)
+VALUES (:id, :order_id, :carrier, :tracking, :actor, :at)
+ON CONFLICT (order_id, carrier, tracking) DO NOTHING
+
+-- name: of_order
+SELECT carrier, tracking, at FROM shipments WHERE order_id = :order_id ORDER BY at, id
+
+-- name: write_off
+UPDATE orders SET discount = discount + :amount, total = total - :amount, version = version + 1
+WHERE id = :id AND state = 'review'

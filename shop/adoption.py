@@ -1,0 +1,143 @@
+"""Adoption: take up an order again that the books have lost, from what Stripe knows of its payment.
+
+After a backup was put back, Stripe may have money for orders that are not here any more. The session's
+metadata tells whose they were, its items what was bought: they become orders as if they had just been placed.
+"""
+
+import re
+from dataclasses import dataclass
+
+from db import Database, Tx, queries
+from shop import events, instance, orders, payments, people, stock
+from shop.clock import Instant, from_epoch, new_id, new_token, now
+from shop.config import Settings
+from shop.orders import Order
+from shop.people import Person
+from shop.stripe_gateway import Gateway, Item, Session
+
+sql = queries("adoption")
+
+_NUMBER = re.compile(r"[A-Z0-9]{4,20}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    sku: str
+    slug: str
+    name: str
+    label: str
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    variant: _Variant
+    item: Item
+
+
+async def adopt(db: Database, gateway: Gateway, settings: Settings, session_id: str) -> bool:
+    """Take up the order of a session that says it is ours, and book its payment; False if that can't be.
+
+    Raises StripeUnreachable when Stripe does not answer.
+    """
+    session = await gateway.get_session(session_id)
+    items = await gateway.session_items(session_id)
+    owner = await db.read(_owner, session)
+    secret = await people.hash_password(new_token()) if owner is None else ""
+    taken_up = await db.write(_take_up, settings, session, items, secret, now())
+    if taken_up:
+        await db.write(_book, settings, session, now())
+    return taken_up
+
+
+def _take_up(
+    tx: Tx, settings: Settings, session: Session, items: list[Item], secret: str, at: Instant
+) -> bool:
+    number = session.metadata.get("order", "")
+    if session.metadata.get("shop") != instance.name(tx) or not _NUMBER.fullmatch(number):
+        return False
+    if tx.one(Order, orders.sql.by_number, number=number) is None:
+        lines = [_line(tx, item) for item in items]
+        known = [line for line in lines if line is not None]
+        if not items or len(known) < len(items) or session.currency != settings.currency:
+            return False
+        person = _owner(tx, session) or _newcomer(tx, session, secret, at)
+        if person is None:
+            return False
+        _place(tx, settings, session, person, known, at)
+    return True
+
+
+def _book(tx: Tx, settings: Settings, session: Session, at: Instant) -> None:
+    payments.session_read(tx, session, at)
+    payments.adopted(tx, session.id, livemode=settings.livemode, at=at)
+
+
+def _line(tx: Tx, item: Item) -> _Line | None:
+    variant = tx.one(_Variant, sql.variant, sku=item.sku)
+    return None if variant is None else _Line(variant, item)
+
+
+def _owner(tx: Tx, session: Session) -> Person | None:
+    named = people.find(tx, session.metadata.get("person", ""))
+    return named or (people.find_by_email(tx, session.email) if session.email else None)
+
+
+def _newcomer(tx: Tx, session: Session, secret: str, at: Instant) -> Person | None:
+    """Return a person for somebody who registered after the backup; their password is lost with it."""
+    if not session.email or not secret:
+        return None
+    return people.register(tx, session.email, session.email.split("@")[0], secret, at)
+
+
+def _place(
+    tx: Tx, settings: Settings, session: Session, person: Person, lines: list[_Line], at: Instant
+) -> None:
+    order_id, cart_id = new_id("ord"), session.metadata.get("cart", "")
+    if not cart_id or orders.open_of_cart(tx, cart_id) is not None:
+        cart_id = new_id("cart")
+    tx.run(
+        orders.sql.add,
+        id=order_id,
+        number=session.metadata["order"],
+        person_id=person.id,
+        email=session.email or person.email,
+        cart_id=cart_id,
+        provider=settings.provider,
+        currency=session.currency,
+        subtotal=sum(line.item.quantity * line.item.unit_amount for line in lines),
+        at=at,
+        hold_until=at,
+    )
+    for position, line in enumerate(lines):
+        orders.add_line(
+            tx,
+            order_id,
+            position,
+            sku=line.variant.sku,
+            slug=line.variant.slug,
+            name=line.variant.name,
+            label=line.variant.label,
+            quantity=line.item.quantity,
+            unit_price=line.item.unit_amount,
+        )
+    why = "taken up again from what Stripe knows"
+    events.record(tx, "order.adopted", f"order:{order_id}", by=events.SHOP, at=at, after="open", why=why)
+    _hold(tx, order_id, lines, at)
+    order = orders.by_id(tx, order_id)
+    attempt_id = session.metadata.get("attempt") or new_id("pay")
+    expires_at = from_epoch(session.expires_at)
+    payments.begin_attempt(tx, order, attempt_id, "{}", expires_at=expires_at, at=at)
+
+
+def _hold(tx: Tx, order_id: str, lines: list[_Line], at: Instant) -> None:
+    cause = stock.Cause(order_id, events.SHOP, "taken up again", at)
+    if all(line.variant.available >= line.item.quantity for line in lines):
+        wanted = [stock.Wanted(line.variant.sku, line.item.quantity, line.variant.name) for line in lines]
+        stock.hold(tx, wanted, cause)
+        return
+    # Sold to others meanwhile: it counts as expired, and its money goes the way of all late money.
+    for line in lines:
+        stock.note_unheld(tx, order_id, line.variant.sku, line.item.quantity)
+    order = orders.by_id(tx, order_id)
+    orders.move(tx, order, "closed", by=events.SHOP, at=at, why="its items have gone", reason="expired")

@@ -1,0 +1,91 @@
+"""Attention: what waits for a person, because every cent has an owner and no rule could name it.
+
+Each entry says what has happened, since when, and the one act that does the right thing. In a healthy shop
+the list is empty.
+"""
+
+from dataclasses import dataclass
+
+from db import Tx, queries
+from shop import events, outbox, payments
+from shop.clock import Instant
+from shop.errors import Conflict
+from shop.people import Person
+
+sql = queries("attention")
+
+MOST = 10_000
+
+ACTS: dict[str, str] = {
+    "review": "Look at the order",
+    "money": "Look at the order",
+    "refund": "Refund again",
+    "dispute": "Look at the order",
+    "fraud": "Look at the order",
+    "event": "Book it now",
+    "outbox": "Try again now",
+    "ledger": "Look at the order",
+}
+"""What the one button of each kind says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that waits: `subject` is the id of what the act is about, `order` a number or empty."""
+
+    kind: str
+    subject: str
+    order: str
+    since: Instant
+    text: str
+    due_by: Instant | None
+
+    @property
+    def act(self) -> str:
+        """What its button says."""
+        return ACTS[self.kind]
+
+
+def entries(tx: Tx) -> tuple[Entry, ...]:
+    """Return what waits for a person, the oldest first."""
+    return tuple(tx.all(Entry, sql.entries, size=MOST))
+
+
+def up_to_a_hundred(tx: Tx) -> int:
+    """Return how much waits, counted no further than a hundred."""
+    return len(tx.all(Entry, sql.entries, size=100))
+
+
+def book_event(tx: Tx, event_id: str, by: Person, at: Instant, *, livemode: bool) -> str:
+    """Book a parked event by the rules once more; return what became of it. Raises Conflict if it is gone."""
+    verdict = payments.judge_again(tx, event_id, livemode=livemode, at=at)
+    events.record(
+        tx,
+        "event.judged",
+        f"stripe_event:{event_id}",
+        by=by.actor,
+        at=at,
+        after=verdict.result,
+        why=verdict.note,
+    )
+    return verdict.result
+
+
+def set_event_aside(tx: Tx, event_id: str, by: Person, why: str, at: Instant) -> None:
+    """Note that a person has seen to a parked event. Raises Conflict if it is gone."""
+    payments.set_aside(tx, event_id, by=by.actor, why=why, at=at)
+
+
+def give_back(tx: Tx, event_id: str, by: Person, at: Instant) -> None:
+    """Have a parked event's money refunded, because no order can own it. Raises Conflict if it is gone."""
+    if payments.parked_payment(tx, event_id) is None:
+        raise Conflict("This event has no money that waits for anybody.")
+    outbox.add(tx, "return", event_id, at)
+    events.record(tx, "event.given_back", f"stripe_event:{event_id}", by=by.actor, at=at)
+
+
+def try_task_again(tx: Tx, task_id: str, by: Person, at: Instant) -> None:
+    """Take up work again that had been given up. Raises Conflict if somebody has."""
+    if not outbox.revive(tx, task_id, at):
+        raise Conflict("This work does not wait for anybody any more.")
+    events.record(tx, "outbox.revived", f"outbox:{task_id}", by=by.actor, at=at)

@@ -1,0 +1,243 @@
+"""Fulfilment: what an admin does with an order: pack, ship, cancel, refund, and decide what no rule could.
+
+Refunding is about the money, restocking about the goods; an admin chooses each by itself. Everything moves by
+comparing, so of two simultaneous clicks exactly one wins, and a repeated one is harmless.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from db import Tx, queries
+from shop import disputes, events, orders, refunds, stock
+from shop.clock import Instant, new_id
+from shop.errors import Conflict, Refused
+from shop.money import format_money
+from shop.orders import Order
+from shop.people import Person
+
+sql = queries("fulfilment")
+
+BLOCKED = {
+    "open": "The bank is deciding on a dispute of this payment: nothing may be shipped until it is closed.",
+    "inquiry": "The bank asks about this payment: nothing may be shipped until the inquiry is closed.",
+    "fraud_warning": "The card's network warns of fraud: look at the order, then clear or refund it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """A parcel that has left the house."""
+
+    carrier: str
+    tracking: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Give:
+    """What to refund: an `amount` in minor units, or units of some SKUs at the price they were bought at.
+
+    `intention` names the one click that this is: sent twice, it is refunded once.
+    """
+
+    amount: int | None
+    lines: Mapping[str, int]
+    restock: bool
+    intention: str | None = None
+
+
+def pack(tx: Tx, number: str, by: Person, at: Instant) -> Order:
+    """Note that an order is packed; packing it again changes nothing. Raises Conflict unless it is paid."""
+    order = orders.by_number(tx, number)
+    if order.state == "packed":
+        return order
+    if order.state != "confirmed":
+        raise Conflict(f"An order that is {order.state} can't be packed.")
+    return orders.move(tx, order, "packed", by=by.actor, at=at, why="packed")
+
+
+def ship(tx: Tx, number: str, by: Person, carrier: str, tracking: str, at: Instant) -> Order:
+    """Note a parcel on its way; the same parcel noted twice is one, another one is added.
+
+    Raises Conflict unless the order is paid and nothing keeps it in the house.
+    """
+    order = orders.by_number(tx, number)
+    if order.state not in ("confirmed", "packed", "shipped"):
+        raise Conflict(f"An order that is {order.state} can't be shipped.")
+    if order.state != "shipped":
+        _must_be_free_to_go(order)
+        order = orders.move(tx, order, "shipped", by=by.actor, at=at, why="shipped")
+    added = tx.run(
+        sql.add,
+        id=new_id("par"),
+        order_id=order.id,
+        carrier=carrier,
+        tracking=tracking,
+        actor=by.actor,
+        at=at,
+    )
+    if added:
+        parcel = f"{carrier} {tracking}".strip()
+        events.record(tx, "order.parcel", f"order:{order.id}", by=by.actor, at=at, after=parcel)
+    return order
+
+
+def shipments_of(tx: Tx, order_id: str) -> tuple[Shipment, ...]:
+    """Return an order's parcels, oldest first."""
+    return tuple(tx.all(Shipment, sql.of_order, order_id=order_id))
+
+
+def cancel(tx: Tx, number: str, by: Person, at: Instant, *, restock: bool) -> Order:
+    """Cancel an order that has not left the house; cancelling again changes nothing.
+
+    An unpaid one is flagged and closed by Stripe's answer. A paid one, also one in review, is closed and
+    refunded at once; its goods go back on hand where `restock` says so. Raises Conflict once it is shipped.
+    """
+    order = orders.by_number(tx, number)
+    why = "cancelled by an admin"
+    if order.state in ("open", "processing"):
+        orders.ask_to_cancel(tx, order, by=by.actor, at=at)
+    elif order.state in ("confirmed", "packed", "review"):
+        put_back: dict[str, int] | None = None if restock else {}
+        orders.close_paid(tx, order, by=by.actor, at=at, why=why, put_back=put_back)
+    elif order.state == "shipped":
+        raise Conflict("This order is on its way: refund it instead.")
+    return orders.by_id(tx, order.id)
+
+
+def refund(tx: Tx, number: str, by: Person, give: Give, at: Instant) -> int:
+    """Give money back, and goods where `restock` says so; return the amount.
+
+    Goods go back with their lines, or all of them with the last of the money; an amount alone does not say
+    which. Raises Refused for nothing or more than is left, and Conflict when nothing is left or a bank has
+    the money.
+    """
+    order = orders.by_number(tx, number)
+    if give.intention and refunds.is_known(tx, give.intention):
+        return 0
+    if order.dispute_state in ("open", "lost"):
+        raise Conflict("The bank has this money because of a dispute: it can't be refunded as well.")
+    amount = give.amount if give.amount is not None else _price_of(tx, order, give.lines)
+    if amount <= 0:
+        raise Refused("Say how much, or how many of which line.", "amount")
+    left = _left(tx, order)
+    if not any(left.values()):
+        raise Conflict("There is nothing left to refund.")
+    if amount > sum(left.values()):
+        most = format_money(sum(left.values()), order.currency)
+        raise Refused(f"At most {most} can be refunded.", "amount")
+    _spread(tx, order, by.actor, amount, left, at, intention=give.intention)
+    if give.restock:
+        cause = stock.Cause(order.id, by.actor, "refunded", at)
+        stock.restock(tx, cause, give.lines or _everything(amount, left))
+    return amount
+
+
+def refund_again(tx: Tx, refund_id: str, by: Person, at: Instant) -> Order:
+    """Ask once more, under a new key, for a refund that did not arrive. Raises Conflict if it is seen to."""
+    old = refunds.claim(tx, refund_id)
+    order_id = refunds.resolve(tx, refund_id, by=by.actor, why="asked for again", at=at)
+    if old is None or order_id is None:
+        raise Conflict("Somebody has seen to this refund already.")
+    refunds.request(
+        tx,
+        order_id,
+        old.attempt_id,
+        amount=old.amount,
+        source="shop",
+        reason="again",
+        by=by.actor,
+        at=at,
+    )
+    return orders.by_id(tx, order_id)
+
+
+def settle_refund(tx: Tx, refund_id: str, by: Person, how: str, at: Instant) -> Order:
+    """Note that the shopper got this money in another way. Raises Conflict if it is seen to."""
+    order_id = refunds.resolve(tx, refund_id, by=by.actor, why=how, at=at, settled=True)
+    if order_id is None:
+        raise Conflict("Somebody has seen to this refund already.")
+    return orders.by_id(tx, order_id)
+
+
+def approve(tx: Tx, number: str, by: Person, at: Instant) -> Order:
+    """Accept the payment of an order in review: what is missing becomes a discount, what is over goes back.
+
+    Raises Conflict when it is not in review or no money of its currency has arrived.
+    """
+    order = orders.by_number(tx, number)
+    if order.state != "review":
+        raise Conflict("This order is not in review any more.")
+    if order.captured == 0:
+        raise Conflict("No money in this order's currency has arrived: it can only be cancelled.")
+    over = order.captured - order.total
+    if over < 0:
+        tx.run(sql.write_off, id=order.id, amount=-over)
+    approved = orders.move(tx, order, "confirmed", by=by.actor, at=at, why="approved by an admin")
+    if over > 0:
+        _spread(tx, approved, events.SHOP, over, _left(tx, approved), at, source="auto")
+    return approved
+
+
+def clear(tx: Tx, number: str, by: Person, why: str, at: Instant) -> Order:
+    """Let an order go although the card's network warned of fraud. Raises Conflict if nothing is to clear."""
+    order = orders.by_number(tx, number)
+    if not disputes.clear_warnings(tx, order.id, by=by.actor, why=why, at=at):
+        raise Conflict("There is no warning to clear.")
+    return orders.by_id(tx, order.id)
+
+
+def _must_be_free_to_go(order: Order) -> None:
+    if order.cancel_requested_at is not None:
+        raise Conflict("The shopper is cancelling this order: it can't be shipped.")
+    if order.ship_block:
+        raise Conflict(BLOCKED[order.ship_block])
+    if order.payment_state not in ("paid", "partly_refunded"):
+        raise Conflict("This order is not paid: it can't be shipped.")
+
+
+def _price_of(tx: Tx, order: Order, units: Mapping[str, int]) -> int:
+    bought = {line.sku: line for line in orders.lines_of(tx, order.id)}
+    amount = 0
+    for sku, quantity in units.items():
+        most = bought[sku].quantity if sku in bought else 0
+        if not 0 <= quantity <= most:
+            raise Refused(f"This order has {most} of {sku}.", f"line-{sku}")
+        amount += quantity * bought[sku].unit_price if quantity else 0
+    return amount
+
+
+def _left(tx: Tx, order: Order) -> dict[str, int]:
+    paid = tx.all(str, orders.sql.paid_attempts, order_id=order.id)
+    return {attempt_id: refunds.refundable(tx, attempt_id) for attempt_id in paid}
+
+
+def _spread(
+    tx: Tx,
+    order: Order,
+    by: str,
+    amount: int,
+    left: Mapping[str, int],
+    at: Instant,
+    *,
+    source: str = "shop",
+    intention: str | None = None,
+) -> None:
+    for attempt_id in left:
+        amount -= refunds.request(
+            tx,
+            order.id,
+            attempt_id,
+            amount=amount,
+            source=source,
+            reason="refunded by an admin" if source == "shop" else "more was paid than the order costs",
+            by=by,
+            at=at,
+            intention=intention,
+        )
+        intention = None
+
+
+def _everything(amount: int, left: Mapping[str, int]) -> dict[str, int] | None:
+    """Return what an amount alone puts back: all of it with the last of the money, nothing otherwise."""
+    return None if amount == sum(left.values()) else {}

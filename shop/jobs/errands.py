@@ -1,0 +1,91 @@
+"""Errands: what the outbox asks for, done outside after the commit that asked for it.
+
+Each is safe to repeat: it carries its own key to Stripe, or asks first how things stand.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from db import Database, Tx
+from shop import adoption, checkout, outbox, payments, refunds
+from shop.clock import Instant, now
+from shop.config import Settings
+from shop.outbox import Task
+from shop.stripe_gateway import Gateway, StripeError, StripeRefused
+
+AT_ONCE = 8
+ERRAND_SECONDS = 45.0
+"""Shorter than the lease, so that nobody takes an errand over while it is still being run."""
+NOT_ABOUT_US = (401, 403)
+"""Refusals that are about the key: the same errand succeeds once the setting is mended."""
+
+
+async def work_off(
+    db: Database, gateway: Gateway, settings: Settings, which: Callable[[Tx, Instant], list[Task]]
+) -> int:
+    """Do what the outbox asks for, some at once, and return how much of it was done."""
+    errands = _Errands(db, gateway, settings)
+    return sum(await asyncio.gather(*map(errands.run, await db.read(which, now()))))
+
+
+class _Errands:
+    def __init__(self, db: Database, gateway: Gateway, settings: Settings) -> None:
+        self._db = db
+        self._gateway = gateway
+        self._settings = settings
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._ways: dict[str, Callable[[str], Awaitable[object]]] = {
+            "expire": self._expire,
+            "refund": self._refund,
+            "adopt": self._adopt,
+            "return": self._return,
+        }
+
+    async def run(self, task: Task) -> bool:
+        """Claim a task and do it; False when another has it or it has to be tried again."""
+        async with self._places:
+            if not await self._db.write(outbox.claim, task, now()):
+                return False
+            try:
+                async with asyncio.timeout(ERRAND_SECONDS):
+                    await self._ways[task.kind](task.subject)
+            except (StripeError, TimeoutError) as fault:
+                why = str(fault) or "Stripe took too long"
+                await self._db.write(outbox.try_again, task, why, now())
+                return False
+            await self._db.write(outbox.done, task.id)
+            return True
+
+    async def _expire(self, attempt_id: str) -> None:
+        await checkout.expire(self._db, self._gateway, attempt_id)
+
+    async def _refund(self, refund_id: str) -> None:
+        """Ask Stripe for a refund under its own id as idempotency key, and book the answer."""
+        claim = await self._db.read(refunds.claim, refund_id)
+        if claim is None or claim.state != "requested":
+            return
+        request = {
+            "payment_intent": claim.payment_intent,
+            "amount": claim.amount,
+            "metadata": {"refund_id": claim.id, "order": claim.number},
+        }
+        try:
+            refund = await self._gateway.create_refund(request, claim.id)
+        except StripeRefused as refusal:
+            if refusal.status in NOT_ABOUT_US:
+                raise
+            await self._db.write(refunds.refused, refund_id, str(refusal), now())
+            return
+        await self._db.write(payments.refund_read, refund, now())
+
+    async def _adopt(self, session_id: str) -> None:
+        await adoption.adopt(self._db, self._gateway, self._settings, session_id)
+
+    async def _return(self, event_id: str) -> None:
+        """Refund a payment that no order can own, and set its event aside."""
+        payment = await self._db.read(payments.parked_payment, event_id)
+        if payment is not None:
+            request = {"payment_intent": payment, "metadata": {"event": event_id}}
+            await self._gateway.create_refund(request, f"return_{event_id}")
+            why = "no order can own it: its money was given back"
+            await self._db.write(payments.set_aside, event_id, by="shop", why=why, at=now())

@@ -41,8 +41,12 @@ ORDER BY created_at LIMIT 50
 
 -- name: unsettled
 SELECT session_id FROM payment_attempts
-WHERE state IN ('open', 'complete_unpaid') AND session_id IS NOT NULL AND expires_at <= :before
+WHERE state = 'open' AND session_id IS NOT NULL AND expires_at <= :before
 ORDER BY created_at LIMIT 1000
+
+-- name: with_the_bank
+SELECT session_id FROM payment_attempts
+WHERE state = 'complete_unpaid' AND session_id IS NOT NULL ORDER BY created_at LIMIT 1000
 
 -- name: past_deadline
 SELECT id FROM orders WHERE state = 'open' AND hold_until <= :at ORDER BY hold_until LIMIT 50

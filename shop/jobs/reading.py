@@ -7,6 +7,8 @@ by the same functions as a delivery.
 import asyncio
 import json
 import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
 
 from db import Database, Tx
 from shop import checkout, disputes, ledgers, orders, payments, refunds, schedule
@@ -14,6 +16,8 @@ from shop.clock import Instant, later, now
 from shop.config import Settings
 from shop.errors import Conflict
 from shop.stripe_gateway import Gateway, StripeRefused
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -80,15 +84,16 @@ async def finish_sessions(db: Database, gateway: Gateway, seconds: float = UNFIN
 
 
 async def read_sessions(db: Database, gateway: Gateway, before: Instant) -> int:
-    """Ask Stripe for every unsettled session that should have ended by then, and book the answers."""
+    """Ask Stripe for every open session that should have ended by then, and book the answers."""
     waiting = await db.read(payments.unsettled, before)
-    for session_id in waiting:
-        try:
-            session = await gateway.get_session(session_id)
-        except StripeRefused as refusal:
-            log.warning("session %s can't be read: %s", session_id, refusal)
-            continue
-        await db.write(payments.session_read, session, now())
+    await _read_each(db, waiting, gateway.get_session, payments.session_read)
+    return len(waiting)
+
+
+async def read_debits(db: Database, gateway: Gateway) -> int:
+    """Ask Stripe for every session whose payment a bank has not decided on, and book the answers."""
+    waiting = await db.read(payments.with_the_bank)
+    await _read_each(db, waiting, gateway.get_session, payments.session_read)
     return len(waiting)
 
 
@@ -112,16 +117,12 @@ async def read_feed(db: Database, gateway: Gateway, settings: Settings) -> int:
 
 async def read_refunds(db: Database, gateway: Gateway) -> None:
     """Ask Stripe for every refund that may still succeed or fail, and book the answers."""
-    for refund_id in await db.read(refunds.unsettled):
-        refund = await gateway.get_refund(refund_id)
-        await db.write(payments.refund_read, refund, now())
+    await _read_each(db, await db.read(refunds.unsettled), gateway.get_refund, payments.refund_read)
 
 
 async def read_disputes(db: Database, gateway: Gateway) -> None:
     """Ask Stripe for every dispute that is not decided, and book the answers."""
-    for dispute_id in await db.read(disputes.unsettled):
-        dispute = await gateway.get_dispute(dispute_id)
-        await db.write(payments.dispute_read, dispute, now())
+    await _read_each(db, await db.read(disputes.unsettled), gateway.get_dispute, payments.dispute_read)
 
 
 async def read_ledgers(db: Database, gateway: Gateway) -> int:
@@ -136,6 +137,22 @@ async def read_ledgers(db: Database, gateway: Gateway) -> int:
     left = await ledgers.compare(db, gateway, now()) if found else found
     await db.write(ledgers.keep, left, now())
     return len(left)
+
+
+async def _read_each(
+    db: Database,
+    ids: Iterable[str],
+    ask: Callable[[str], Awaitable[T]],
+    book: Callable[[Tx, T, Instant], object],
+) -> None:
+    for one in ids:
+        try:
+            found = await ask(one)
+        except StripeRefused as refusal:
+            # Stripe does not have it: the comparison of both ledgers names it, the others are read on.
+            log.warning("%s can't be read at Stripe: %s", one, refusal)
+        else:
+            await db.write(book, found, now())
 
 
 def _end(tx: Tx, overdue: list[str], at: Instant) -> None:

@@ -53,7 +53,10 @@ class Worker:
     async def run(self) -> None:
         """Run every job at its own pace."""
         # While we were away, anything may have happened.
-        await self._db.write(schedule.make_due, reading.FEED, now())
+        try:
+            await self._db.write(schedule.make_due, reading.FEED, now())
+        except DatabaseError as fault:
+            log.warning("the feed will be read at its own time: %s", fault)
         async with asyncio.TaskGroup() as group:
             for job in self._jobs():
                 group.create_task(self._again_and_again(job))
@@ -72,6 +75,7 @@ class Worker:
             Job("unfinished", 15, lambda: reading.finish_sessions(db, gateway)),
             Job("sessions", 60, lambda: reading.read_sessions(db, gateway, later(now(), seconds=-60))),
             Job(reading.FEED, 300, lambda: reading.read_feed(db, gateway, settings)),
+            Job("debits", 3600, lambda: reading.read_debits(db, gateway)),
             Job("refunds", 3600, lambda: reading.read_refunds(db, gateway)),
             Job("disputes", 3600, lambda: reading.read_disputes(db, gateway)),
             Job("ledgers", 86400, lambda: reading.read_ledgers(db, gateway)),
@@ -109,6 +113,7 @@ async def reconcile(db: Database, gateway: Gateway, settings: Settings) -> Repor
     await reading.end_overdue(db, now())
     await reading.finish_sessions(db, gateway, seconds=0)
     sessions = await reading.read_sessions(db, gateway, later(now(), minutes=60 * 24 * 400))
+    sessions += await reading.read_debits(db, gateway)
     await reading.read_refunds(db, gateway)
     await reading.read_disputes(db, gateway)
     await db.write(outbox.revive_all, now())

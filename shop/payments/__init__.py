@@ -15,6 +15,7 @@ from shop.payments.attempts import (
     refused,
     unfinished,
     unsettled,
+    with_the_bank,
 )
 from shop.payments.inbox import (
     EVENTS,
@@ -55,4 +56,5 @@ __all__ = [
     "set_aside",
     "unfinished",
     "unsettled",
+    "with_the_bank",
 ]

@@ -78,8 +78,13 @@ def unfinished(tx: Tx, before: Instant) -> list[str]:
 
 
 def unsettled(tx: Tx, before: Instant) -> list[str]:
-    """Return the sessions that were not settled when we last heard of them and should have ended by then."""
+    """Return the sessions that were open when we last heard of them and should have ended by then."""
     return tx.all(str, sql.unsettled, before=before)
+
+
+def with_the_bank(tx: Tx) -> list[str]:
+    """Return the sessions whose payment a bank has not decided on."""
+    return tx.all(str, sql.with_the_bank)
 
 
 def of_session(tx: Tx, session: Session) -> Attempt | None:

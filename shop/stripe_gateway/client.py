@@ -27,6 +27,7 @@ from shop.stripe_gateway.shapes import (
     refund_of,
     session_of,
 )
+from shop.stripe_gateway.signatures import event_of
 
 T = TypeVar("T")
 
@@ -141,7 +142,7 @@ class Gateway:
 
     async def list_events(self, types: Sequence[str], *, created_gte: int) -> list[dict[str, Any]]:
         """Return the events of these types since a second of 1970's count, oldest first."""
-        return await self._all("events", created_gte=created_gte, types=list(types))
+        return _each(event_of, await self._all("events", created_gte=created_gte, types=list(types)))
 
     async def _all(self, kind: str, *, created_gte: int, **more: Any) -> list[dict[str, Any]]:
         v1 = self._client.v1

@@ -16,6 +16,7 @@ from shop.stripe_gateway.shapes import Malformed
 TOLERANCE_SECONDS = 300
 LARGEST_HEADER = 4096
 
+_FAR = 2**40
 _EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,250}", re.ASCII)
 
 
@@ -76,11 +77,8 @@ def _is_signed(payload: bytes, header: str | None, secret: str) -> bool:
         return False
 
 
-def _event(payload: bytes) -> dict[str, Any]:
-    try:
-        event = json.loads(payload)
-    except (ValueError, RecursionError):
-        raise Malformed("a body that is not JSON") from None
+def event_of(event: object) -> dict[str, Any]:
+    """Return a snapshot event after a look at its shape. Raises Malformed."""
     if not isinstance(event, dict) or event.get("object") != "event":
         raise Malformed("a body that is no event (is the endpoint set to thin events?)")
     if not isinstance(event.get("id"), str) or not _EVENT_ID.fullmatch(event["id"]):
@@ -89,6 +87,14 @@ def _event(payload: bytes) -> dict[str, Any]:
     body = data.get("object") if isinstance(data, dict) else None
     if not isinstance(event.get("type"), str) or not isinstance(body, dict):
         raise Malformed("an event without a type or an object")
-    if not isinstance(body.get("object"), str) or not isinstance(event.get("created", 0), int):
+    created = event.get("created", 0)
+    if not isinstance(body.get("object"), str) or not isinstance(created, int) or not 0 <= created < _FAR:
         raise Malformed("an event about nothing")
     return event
+
+
+def _event(payload: bytes) -> dict[str, Any]:
+    try:
+        return event_of(json.loads(payload))
+    except (ValueError, RecursionError):
+        raise Malformed("a body that is not JSON") from None

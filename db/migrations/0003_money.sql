@@ -74,6 +74,8 @@ CREATE TABLE fraud_warnings (
   cleared_at TEXT
 ) STRICT;
 CREATE INDEX fraud_warnings_of_order ON fraud_warnings (order_id);
+CREATE INDEX fraud_warnings_to_clear ON fraud_warnings (at) WHERE cleared_at IS NULL;
+CREATE INDEX outbox_given_up ON outbox (created_at) WHERE state = 'dead';
 
 -- Events about payments that are not known yet: booked as soon as the payment is.
 CREATE TABLE unclaimed_events (

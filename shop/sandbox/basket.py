@@ -35,19 +35,24 @@ LINE_ITEMS: dict[str, Any] = {
 _MOST_ITEMS, _MOST_SHIPPING_OPTIONS = 100, 5
 
 
-def items_of(tx: Tx, call: Call, asked: Sequence[Object]) -> list[Object]:
-    """Return the items of a request, with their prices made where they were only described."""
+def items_of(tx: Tx, call: Call, asked: Sequence[Object], made: list[Object]) -> list[Object]:
+    """Return the items of a request; prices and products that it only describes go to `made`.
+
+    They are stored by the caller once nothing can be refused any more.
+    """
     if not asked:
         raise Fault(400, "Missing required param: line_items.", "parameter_missing", "line_items")
     if len(asked) > _MOST_ITEMS:
         raise Fault(400, f"A Checkout Session has at most {_MOST_ITEMS} line items.", param="line_items")
-    items = [_item(tx, call, line, f"line_items[{index}]") for index, line in enumerate(asked)]
+    items = [_item(tx, call, line, f"line_items[{index}]", made) for index, line in enumerate(asked)]
     if len({item["currency"] for item in items}) > 1:
         raise Fault(400, "All line items must have the same currency.", param="line_items")
     return items
 
 
-def shipping_options(tx: Tx, call: Call, asked: Sequence[Object], currency: str) -> list[Object]:
+def shipping_options(
+    tx: Tx, call: Call, asked: Sequence[Object], currency: str, made: list[Object]
+) -> list[Object]:
     """Return the ways to ship that a request offers; the first is chosen until the shopper chooses."""
     if len(asked) > _MOST_SHIPPING_OPTIONS:
         message = f"You can pass at most {_MOST_SHIPPING_OPTIONS} shipping options."
@@ -61,9 +66,8 @@ def shipping_options(tx: Tx, call: Call, asked: Sequence[Object], currency: str)
         if "shipping_rate" in one:
             rate = state.get(tx, "shipping_rate", one["shipping_rate"], f"{at}[shipping_rate]", 400)
         else:
-            rate = catalogue.make_shipping_rate(
-                tx, call, one["shipping_rate_data"], f"{at}[shipping_rate_data]"
-            )
+            rate = catalogue.new_shipping_rate(call, one["shipping_rate_data"], f"{at}[shipping_rate_data]")
+            made.append(rate)
         if rate["fixed_amount"]["currency"] != currency:
             raise Fault(400, "Shipping has the currency of the line items.", param=at)
         options.append({"shipping_rate": rate["id"], "shipping_amount": rate["fixed_amount"]["amount"]})
@@ -133,7 +137,7 @@ def line_items(tx: Tx, session_id: str, asked: Object | None = None) -> Object:
     return state.listed(found[first : first + limit], url, more=len(found) > first + limit)
 
 
-def _item(tx: Tx, call: Call, line: Object, at: str) -> Object:
+def _item(tx: Tx, call: Call, line: Object, at: str, made: list[Object]) -> Object:
     if ("price" in line) == ("price_data" in line):
         raise Fault(400, "You must pass exactly one of `price` or `price_data`.", param=at)
     if "price" in line:
@@ -141,7 +145,7 @@ def _item(tx: Tx, call: Call, line: Object, at: str) -> Object:
         if not price["active"]:
             raise Fault(400, "The price specified is inactive.", "price_inactive", f"{at}[price]")
     else:
-        price = catalogue.make_price(tx, call, line["price_data"], f"{at}[price_data]", inline=True)
+        price = catalogue.new_price(tx, call, line["price_data"], f"{at}[price_data]", made, inline=True)
     if line.get("quantity", 0) < 1:
         raise Fault(400, "Quantity is required, and at least 1.", "parameter_missing", f"{at}[quantity]")
     amount = price["unit_amount"] * line["quantity"]
@@ -158,13 +162,18 @@ def _item(tx: Tx, call: Call, line: Object, at: str) -> Object:
         "amount_tax": 0,
         "amount_total": amount,
         "currency": price["currency"],
-        "description": state.get(tx, "product", price["product"])["name"],
+        "description": _name(tx, price["product"], made),
         "discounts": [],
         "metadata": line.get("metadata", {}),
         "price": price,
         "quantity": line["quantity"],
         "taxes": [{"amount": 0, "rate": rate, "taxability_reason": None} for rate in rates],
     }
+
+
+def _name(tx: Tx, product_id: str, made: Sequence[Object]) -> str:
+    product = next((one for one in made if one["id"] == product_id), None)
+    return str((product or state.get(tx, "product", product_id))["name"])
 
 
 def _offs(tx: Tx, chosen: Sequence[Object], items: Sequence[Object], worths: Sequence[int]) -> list[int]:

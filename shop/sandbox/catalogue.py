@@ -91,7 +91,7 @@ def create_product(tx: Tx, call: Call, given: Object) -> Object:
     wanted = asked.get("id")
     if wanted and state.whatever(tx, wanted) is not None:
         raise Fault(400, f"Product already exists: '{wanted}'", "resource_already_exists", "id")
-    product = make_product(tx, call, asked)
+    product = state.add(tx, new_product(call, asked))
     webhooks.emit(tx, call, "product.created", product)
     return product
 
@@ -99,14 +99,17 @@ def create_product(tx: Tx, call: Call, given: Object) -> Object:
 def create_price(tx: Tx, call: Call, given: Object) -> Object:
     """Create a price of a product that is there, or that is described with it."""
     asked = params.check(given, PRICE)
-    price = make_price(tx, call, asked, "")
+    made: list[Object] = []
+    price = new_price(tx, call, asked, "", made)
+    for thing in made:
+        state.add(tx, thing)
     webhooks.emit(tx, call, "price.created", price)
     return price
 
 
 def create_shipping_rate(tx: Tx, call: Call, given: Object) -> Object:
     """Create a shipping rate of a fixed amount."""
-    return make_shipping_rate(tx, call, params.check(given, SHIPPING_RATE), "")
+    return state.add(tx, new_shipping_rate(call, params.check(given, SHIPPING_RATE), ""))
 
 
 def create_tax_rate(tx: Tx, call: Call, given: Object) -> Object:
@@ -138,9 +141,9 @@ def create_tax_rate(tx: Tx, call: Call, given: Object) -> Object:
     return state.add(tx, rate)
 
 
-def make_product(tx: Tx, call: Call, asked: Object) -> Object:
-    """Store a product."""
-    product = {
+def new_product(call: Call, asked: Object) -> Object:
+    """Return a product, not stored yet."""
+    return {
         "id": asked.get("id") or state.new_id("prod"),
         "object": "product",
         "active": asked.get("active", True),
@@ -162,11 +165,15 @@ def make_product(tx: Tx, call: Call, asked: Object) -> Object:
         "updated": call.at,
         "url": asked.get("url"),
     }
-    return state.add(tx, product)
 
 
-def make_price(tx: Tx, call: Call, asked: Object, at: str, *, inline: bool = False) -> Object:
-    """Store a price; `at` is where it was described, for what is refused."""
+def new_price(
+    tx: Tx, call: Call, asked: Object, at: str, made: list[Object], *, inline: bool = False
+) -> Object:
+    """Return a price; it goes to `made` with its product where that is new too, to be stored by the caller.
+
+    `at` is where it was described, for what is refused.
+    """
     currency = _currency(asked.get("currency"), f"{at}[currency]" if at else "currency")
     amount = asked.get("unit_amount")
     if amount is None or amount < 0:
@@ -176,7 +183,8 @@ def make_price(tx: Tx, call: Call, asked: Object, at: str, *, inline: bool = Fal
     if "product" in asked:
         product = state.get(tx, "product", asked["product"], "product", 400)
     elif asked["product_data"].get("name"):
-        product = make_product(tx, call, asked["product_data"])
+        product = new_product(call, asked["product_data"])
+        made.append(product)
     else:
         name = f"{at}[product_data][name]" if at else "product_data[name]"
         raise Fault(400, f"Missing required param: {name}.", "parameter_missing", name)
@@ -202,16 +210,17 @@ def make_price(tx: Tx, call: Call, asked: Object, at: str, *, inline: bool = Fal
         "unit_amount": amount,
         "unit_amount_decimal": str(amount),
     }
-    return state.add(tx, price)
+    made.append(price)
+    return price
 
 
-def make_shipping_rate(tx: Tx, call: Call, asked: Object, at: str) -> Object:
-    """Store a shipping rate; `at` is where it was described, for what is refused."""
+def new_shipping_rate(call: Call, asked: Object, at: str) -> Object:
+    """Return a shipping rate, not stored yet; `at` is where it was described, for what is refused."""
     fixed = asked.get("fixed_amount", {})
     name = f"{at}[fixed_amount]" if at else "fixed_amount"
     if fixed.get("amount", -1) < 0:
         raise Fault(400, "Invalid non-negative integer", "parameter_invalid_integer", f"{name}[amount]")
-    rate = {
+    return {
         "id": state.new_id("shr"),
         "object": "shipping_rate",
         "active": True,
@@ -228,7 +237,6 @@ def make_shipping_rate(tx: Tx, call: Call, asked: Object, at: str) -> Object:
         "tax_code": asked.get("tax_code"),
         "type": "fixed_amount",
     }
-    return state.add(tx, rate)
 
 
 def _estimate(asked: Object | None) -> Object | None:

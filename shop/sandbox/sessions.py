@@ -67,20 +67,22 @@ SHAPE: dict[str, Any] = {
 def create(tx: Tx, call: Call, given: Object) -> Object:
     """Create a session; its amounts come from its items and from nothing else."""
     asked = _checked(given)
-    items = basket.items_of(tx, call, asked.get("line_items", []))
+    made: list[Object] = []
+    items = basket.items_of(tx, call, asked.get("line_items", []), made)
     currency = items[0]["currency"]
     session = _session(asked, call, currency) | _collected(asked) | _nothing()
     _know(tx, session, asked)
     session["discounts"] = discounts.of_request(tx, call, asked.get("discounts", []))
     session["shipping_options"] = basket.shipping_options(
-        tx, call, asked.get("shipping_options", []), currency
+        tx, call, asked.get("shipping_options", []), currency, made
     )
     if session["shipping_options"]:
         basket.ship_by(session, session["shipping_options"][0]["shipping_rate"])
     basket.reckon(tx, session, items)
     if session["amount_total"] > 99_999_999:  # noqa: PLR2004 - eight digits, Stripe's bound
         raise Fault(400, "Amount must be no more than 999,999.99", "amount_too_large", "line_items")
-    state.add(tx, session)
+    for thing in (*made, session):
+        state.add(tx, thing)
     kept = {"payment_intent_data": asked.get("payment_intent_data", {})}
     tx.run(state.sql.add_items, session_id=session["id"], body=json.dumps(items), kept=json.dumps(kept))
     return session

@@ -178,16 +178,6 @@ def new_price(
     amount = asked.get("unit_amount")
     if amount is None or amount < 0:
         raise Fault(400, "Invalid non-negative integer", "parameter_invalid_integer", f"{at}[unit_amount]")
-    if ("product" in asked) == ("product_data" in asked):
-        raise Fault(400, "You must pass exactly one of `product` or `product_data`.", param=at or "product")
-    if "product" in asked:
-        product = state.get(tx, "product", asked["product"], "product", 400)
-    elif asked["product_data"].get("name"):
-        product = new_product(call, asked["product_data"])
-        made.append(product)
-    else:
-        name = f"{at}[product_data][name]" if at else "product_data[name]"
-        raise Fault(400, f"Missing required param: {name}.", "parameter_missing", name)
     price = {
         "id": state.new_id("price"),
         "object": "price",
@@ -201,7 +191,7 @@ def new_price(
         "lookup_key": asked.get("lookup_key"),
         "metadata": asked.get("metadata", {}),
         "nickname": asked.get("nickname"),
-        "product": product["id"],
+        "product": _product_of(tx, call, asked, at, made),
         "recurring": None,
         "tax_behavior": asked.get("tax_behavior", "unspecified"),
         "tiers_mode": None,
@@ -237,6 +227,20 @@ def new_shipping_rate(call: Call, asked: Object, at: str) -> Object:
         "tax_code": asked.get("tax_code"),
         "type": "fixed_amount",
     }
+
+
+def _product_of(tx: Tx, call: Call, asked: Object, at: str, made: list[Object]) -> str:
+    """Return the id of the product that a price is of; a new one goes to `made`."""
+    if ("product" in asked) == ("product_data" in asked):
+        raise Fault(400, "You must pass exactly one of `product` or `product_data`.", param=at or "product")
+    if "product" in asked:
+        return str(state.get(tx, "product", asked["product"], "product", 400)["id"])
+    if not asked["product_data"].get("name"):
+        name = f"{at}[product_data][name]" if at else "product_data[name]"
+        raise Fault(400, f"Missing required param: {name}.", "parameter_missing", name)
+    product = new_product(call, asked["product_data"])
+    made.append(product)
+    return str(product["id"])
 
 
 def _estimate(asked: Object | None) -> Object | None:

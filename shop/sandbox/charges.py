@@ -87,16 +87,12 @@ def new_charge(call: Call, intent: Object, card: Card, contact: Contact) -> Obje
     """Return a charge of an intent: failed for a card that is refused, pending for a debit."""
     status = "failed" if card.code else "pending" if card.is_debit else "succeeded"
     good = status == "succeeded"
-    return {
+    return dict.fromkeys(_UNSET_OF_CHARGE) | {
         "id": state.new_id("py" if card.is_debit else "ch"),
         "object": "charge",
         "amount": intent["amount"],
         "amount_captured": intent["amount"] if good else 0,
         "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
         "billing_details": {
             "address": contact.address or dict.fromkeys(_ADDRESS),
             "email": contact.email or None,
@@ -104,36 +100,25 @@ def new_charge(call: Call, intent: Object, card: Card, contact: Contact) -> Obje
             "phone": contact.phone or None,
             "tax_id": None,
         },
-        "calculated_statement_descriptor": None,
         "captured": status != "failed",
         "created": call.at,
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
-        "failure_balance_transaction": None,
         "failure_code": card.code,
         "failure_message": card.sentence or None,
         "fraud_details": {},
         "livemode": False,
         "metadata": intent["metadata"],
-        "on_behalf_of": None,
         "outcome": _outcome(card),
         "paid": good,
         "payment_intent": intent["id"],
-        "payment_method": None,
         "payment_method_details": _details(card, intent["currency"]),
         "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None,
         "refunded": False,
-        "review": None,
         "shipping": intent["shipping"],
-        "source_transfer": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
         "status": status,
-        "transfer_data": None,
         "transfer_group": intent["transfer_group"],
     }
 
@@ -159,6 +144,23 @@ def customer_details(session: Object, contact: Contact) -> Object:
     }
 
 
+_UNSET_OF_CHARGE = (
+    "application",
+    "application_fee",
+    "application_fee_amount",
+    "balance_transaction",
+    "calculated_statement_descriptor",
+    "failure_balance_transaction",
+    "on_behalf_of",
+    "payment_method",
+    "receipt_number",
+    "receipt_url",
+    "review",
+    "source_transfer",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_data",
+)
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 

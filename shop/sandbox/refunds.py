@@ -21,6 +21,7 @@ SHAPE: dict[str, Any] = {
     "metadata": METADATA,
     "expand": [str],
 }
+_ANSWER_SECONDS = 45 * 24 * 3600
 UPDATE: dict[str, Any] = {"metadata": METADATA, "expand": [str]}
 
 
@@ -153,19 +154,21 @@ def _refund(call: Call, charge: Object, asked: Object, amount: int, status: str)
         "status": status,
         "transfer_reversal": None,
     }
+    return refund | _what_it_waits_for(call, asked, status)
+
+
+def _what_it_waits_for(call: Call, asked: Object, status: str) -> Object:
     if status == "pending":
-        refund["pending_reason"] = "processing"
-    if status == "requires_action":
-        email = asked["instructions_email"]
-        sent = {
-            "email_sent": {"email_sent_at": call.at, "email_sent_to": email},
-            "expires_at": call.at + 45 * 86400,
-        }
-        refund |= {
-            "instructions_email": email,
-            "next_action": {"type": "display_details", "display_details": sent},
-        }
-    return refund
+        return {"pending_reason": "processing"}
+    if status != "requires_action":
+        return {}
+    email = asked["instructions_email"]
+    sent = {"email_sent_at": call.at, "email_sent_to": email}
+    details = {"email_sent": sent, "expires_at": call.at + _ANSWER_SECONDS}
+    return {
+        "instructions_email": email,
+        "next_action": {"type": "display_details", "display_details": details},
+    }
 
 
 def _undone(tx: Tx, call: Call, refund: Object, status: str) -> Object:

@@ -20,7 +20,6 @@ ITEM: dict[str, Any] = {
     "quantity": int,
     "tax_rates": [str],
     "metadata": METADATA,
-    "adjustable_quantity": {"enabled": bool, "minimum": int, "maximum": int},
 }
 SHIPPING_OPTION: dict[str, Any] = {
     "shipping_rate": str,

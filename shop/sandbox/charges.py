@@ -55,7 +55,7 @@ def new_intent(call: Call, session: Object, asked: Object, contact: Contact, met
         "automatic_payment_methods": None,
         "canceled_at": None,
         "cancellation_reason": None,
-        "capture_method": "automatic",
+        "capture_method": asked.get("capture_method", "automatic"),
         "client_secret": f"{intent_id}_secret_{state.new_id('x')[2:]}",
         "confirmation_method": "automatic",
         "created": call.at,

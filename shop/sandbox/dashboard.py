@@ -1,17 +1,14 @@
 """The page of one payment, as a merchant's dashboard: what became of it, and what can be made to happen."""
 
 from quart import Blueprint, Response, redirect, request
-from werkzeug.wrappers import Response as PlainResponse
 
 from db import Tx
 from shop.sandbox import disputes, scenarios, schedule, state
 from shop.sandbox.desk import desk
+from shop.sandbox.paper import AnyResponse, from_elsewhere, is_same_origin, page, prefix
 from shop.sandbox.state import Fault, Object
-from shop.sandbox.view import page, prefix, refused
 
 dashboard = Blueprint("dashboard", __name__)
-
-AnyResponse = Response | PlainResponse
 
 # What a form of the page may carry; everything else is for programs.
 _FIELDS = ("do", "refund", "dispute", "outcome")
@@ -26,8 +23,8 @@ async def payment(intent_id: str) -> Response:
 @dashboard.post("/payments/<intent_id>/scenarios")
 async def play(intent_id: str) -> AnyResponse:
     """Have something happen to a payment, by hand."""
-    if (no := refused()) is not None:
-        return no
+    if not is_same_origin():
+        return from_elsewhere()
     form = await request.form
     asked: Object = {name: form[name] for name in _FIELDS if form.get(name)} | {"payment_intent": intent_id}
     typed = form.get("amount", "").strip()

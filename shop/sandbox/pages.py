@@ -6,19 +6,16 @@ They work without script, and say on every page that no money moves.
 from collections.abc import Mapping
 
 from quart import Blueprint, Response, redirect, request, send_from_directory
-from werkzeug.wrappers import Response as PlainResponse
 
 from db import Tx
 from shop.sandbox import basket, cards, customers, payments, sessions, state, webhooks
 from shop.sandbox.charges import Contact
 from shop.sandbox.desk import desk
+from shop.sandbox.paper import AnyResponse, from_elsewhere, is_same_origin, page, prefix
 from shop.sandbox.scenarios import TEST_ADDRESS
 from shop.sandbox.state import Fault, Object
-from shop.sandbox.view import page, prefix, refused
 
 pages = Blueprint("pages", __name__)
-
-AnyResponse = Response | PlainResponse
 
 OK, GONE = 200, 410
 _LONGEST = 254
@@ -35,8 +32,8 @@ async def index() -> Response:
 async def send_again(seq: int) -> AnyResponse:
     """Deliver an event once more."""
     here = desk()
-    if (no := refused()) is not None:
-        return no
+    if not is_same_origin():
+        return from_elsewhere()
     await here.write(webhooks.send_again, min(seq, 2**62), here.clock.now())
     return redirect(f"{prefix()}/", 303)
 
@@ -53,8 +50,8 @@ async def pay(session_id: str) -> AnyResponse:
 
     Where the shopper's choices change the total, the new one is shown before anything is paid.
     """
-    if (no := refused()) is not None:
-        return no
+    if not is_same_origin():
+        return from_elsewhere()
     form = {name: value[:_LONGEST].strip() for name, value in (await request.form).items()}
     form["card"] = "".join(form.get("card", "").split()).replace("-", "")
     number = form.get("scenario") or form["card"]
@@ -92,8 +89,8 @@ async def challenge_page(session_id: str) -> AnyResponse:
 @pages.post("/pay/<session_id>/challenge")
 async def answer_challenge(session_id: str) -> AnyResponse:
     """Take the shopper's answer to the bank: approved, failed, or walked away."""
-    if (no := refused()) is not None:
-        return no
+    if not is_same_origin():
+        return from_elsewhere()
     outcome = (await request.form).get("outcome", "")
     here = desk()
     try:

@@ -27,15 +27,11 @@ SHAPE: dict[str, Any] = {
     "shipping_address_collection": {"allowed_countries": [str]},
     "billing_address_collection": ("auto", "required"),
     "phone_number_collection": _SWITCH,
-    "name_collection": {"business": _SWITCH | {"optional": bool}, "individual": _SWITCH | {"optional": bool}},
-    "tax_id_collection": _SWITCH,
     "automatic_tax": _SWITCH,
-    "invoice_creation": _SWITCH,
     "client_reference_id": str,
     "customer": str,
-    "customer_creation": ("always", "if_required"),
+    "customer_creation": ("if_required",),
     "customer_email": str,
-    "customer_update": dict.fromkeys(("address", "name", "shipping"), ("auto", "never")),
     "custom_text": dict.fromkeys(
         ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance"), _TEXT
     ),
@@ -70,6 +66,8 @@ def create(tx: Tx, call: Call, given: Object) -> Object:
     made: list[Object] = []
     items = basket.items_of(tx, call, asked.get("line_items", []), made)
     currency = items[0]["currency"]
+    if str(asked.get("currency", currency)).lower() != currency:
+        raise Fault(400, "Line items and session have the same currency.", param="currency")
     session = _session(asked, call, currency) | _collected(asked) | _nothing()
     _know(tx, session, asked)
     session["discounts"] = discounts.of_request(tx, call, asked.get("discounts", []))

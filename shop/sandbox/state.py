@@ -168,19 +168,21 @@ def listing(tx: Tx, kind: str, window: Window, url: str) -> Object:
         "kind": kind,
         "since": window.since,
         "until": window.until,
-        "parent": window.parent,
         "labels": json.dumps(window.labels),
         "filters": json.dumps(window.where),
         "size": window.limit + 1,
     }
     if window.ending_before:
         above = _seq(tx, kind, window.ending_before, "ending_before")
-        rows = tx.all(str, sql.newer_than, above=above, **wanted)
+        rows = tx.all(str, sql.newer_than, above=above, parent=window.parent, **wanted)
         more, rows = len(rows) > window.limit, rows[: window.limit][::-1]
     else:
         after = window.starting_after
         below = _seq(tx, kind, after, "starting_after") if after else _TOP
-        rows = tx.all(str, sql.newest, below=below, **wanted)
+        if window.parent is None:
+            rows = tx.all(str, sql.newest, below=below, **wanted)
+        else:
+            rows = tx.all(str, sql.newest_of_parent, below=below, parent=window.parent, **wanted)
         more, rows = len(rows) > window.limit, rows[: window.limit]
     return listed([json.loads(row) for row in rows], url, more=more)
 

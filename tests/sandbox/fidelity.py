@@ -40,7 +40,7 @@ class Fidelity:
         self.calls += 1
         try:
             check_call(method, path, pairs, status, json.loads(body))
-        except (Unfit, AssertionError, KeyError, jsonschema.ValidationError) as fault:
+        except (Unfit, AssertionError, LookupError, ValueError, jsonschema.ValidationError) as fault:
             self.faults.append(f"{method} {path} → {status}: {str(fault)[:600]}")
 
     def assert_none(self) -> None:

@@ -174,6 +174,13 @@ async def test_an_inquiry_moves_no_money_and_may_become_a_dispute(local):
     await local.letterbox.until("charge.dispute.funds_withdrawn")
 
 
+async def test_a_refund_while_a_bank_only_asks_is_possible(local):
+    session = await local.paid()
+    await local.happen("inquiry", payment_intent=session["payment_intent"])
+
+    assert (await local.v1.refunds.create_async({"payment_intent": session["payment_intent"]})).amount == 2500
+
+
 async def test_evidence_is_submitted_and_winning_evidence_wins(local):
     session = await local.paid()
     dispute = await local.happen("dispute", payment_intent=session["payment_intent"])

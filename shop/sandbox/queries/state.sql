@@ -23,7 +23,15 @@ SELECT seq FROM objects WHERE id = :id AND kind = :kind
 -- name: newest
 SELECT body FROM objects
 WHERE kind = :kind AND seq < :below AND created BETWEEN :since AND :until
-  AND (CAST(:parent AS TEXT) IS NULL OR parent = :parent)
+  AND (:labels = '[]' OR label IN (SELECT value FROM json_each(:labels)))
+  AND NOT EXISTS (
+    SELECT 1 FROM json_each(:filters) AS f WHERE json_extract(body, f.key) IS NOT f.value)
+ORDER BY seq DESC LIMIT :size
+
+-- name: newest_of_parent
+SELECT body FROM objects
+WHERE kind = :kind AND seq < :below AND created BETWEEN :since AND :until
+  AND parent = :parent
   AND (:labels = '[]' OR label IN (SELECT value FROM json_each(:labels)))
   AND NOT EXISTS (
     SELECT 1 FROM json_each(:filters) AS f WHERE json_extract(body, f.key) IS NOT f.value)

@@ -1,4 +1,4 @@
-"""How the local Stripe's pages are made and guarded."""
+"""What every page of the local Stripe is written on: templates, policy, addresses, where a form came from."""
 
 from functools import cache
 from pathlib import Path
@@ -7,13 +7,16 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quart import Response, request
+from werkzeug.wrappers import Response as PlainResponse
 
 from shop.sandbox.desk import desk
 from shop.sandbox.money import written
 
+AnyResponse = Response | PlainResponse
+
 
 def page(name: str, status: int, **context: Any) -> Response:
-    """Answer with a page; `returns_to` is the address of the shop that its forms may lead back to."""
+    """Return a page; a `returns_to` in its context may be led to by its forms."""
     template = _templates(desk().settings.templates).get_template(f"{name}.html")
     response = Response(template.render(prefix=prefix(), **context), status)
     # The browser checks the way back to the shop against form-action too.
@@ -26,17 +29,20 @@ def page(name: str, status: int, **context: Any) -> Response:
     return response
 
 
-def refused() -> Response | None:
-    """Answer a form that another site has sent; None where it is ours."""
-    origin = request.headers.get("Origin")
-    if origin is None or urlsplit(origin).netloc == request.host:
-        return None
-    return page("gone", 403, text="This form was sent from another site.", back=None)
-
-
 def prefix() -> str:
-    """Return the path that the local Stripe is served below."""
+    """Return the path below which the local Stripe is served, without a slash at its end."""
     return urlsplit(desk().settings.public_base).path.rstrip("/")
+
+
+def is_same_origin() -> bool:
+    """Tell whether a form came from a page of ours, as far as its browser tells."""
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def from_elsewhere() -> Response:
+    """Refuse a form of another site."""
+    return page("gone", 403, text="This form was sent from another site.", back=None)
 
 
 @cache

@@ -17,7 +17,9 @@ def change(tx: Tx, call: Call, given: Object, thing_id: str, *, kind: str, shape
         raise Fault(404, f"No such {kind}: '{thing_id}'", "resource_missing", "id")
     asked.pop("expand", None)
     metadata = params.merged(thing["metadata"], asked.pop("metadata", None))
-    thing |= {name: None if value == "" else value for name, value in asked.items()}
+    for name, value in asked.items():
+        nothing = [] if isinstance(thing.get(name), list) else None
+        thing[name] = nothing if value == "" else value
     thing["metadata"] = metadata
     if "updated" in thing:
         thing["updated"] = call.at

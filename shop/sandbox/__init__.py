@@ -14,6 +14,7 @@ from quart import Quart
 
 from shop.sandbox.api import api
 from shop.sandbox.control import control
+from shop.sandbox.dashboard import dashboard
 from shop.sandbox.desk import EXTENSION, Desk
 from shop.sandbox.pages import pages
 from shop.sandbox.state import SandboxSettings
@@ -55,6 +56,7 @@ def create_sandbox(settings: SandboxSettings) -> Quart:
     app.register_blueprint(api)
     app.register_blueprint(control)
     app.register_blueprint(pages)
+    app.register_blueprint(dashboard)
 
     @app.before_serving
     async def open_books() -> None:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
-from quart import Response, request
+from quart import Response, g, request
 
 from db import Tx
-from shop.sandbox import params, state
+from shop.sandbox import expand, params, state
 from shop.sandbox.desk import Desk, desk
+from shop.sandbox.params import Either
 from shop.sandbox.state import Call, Fault, Object, Window
 
 KEPT_SECONDS = 24 * 3600
@@ -25,9 +26,11 @@ LIST: dict[str, Any] = {
     "limit": int,
     "starting_after": str,
     "ending_before": str,
-    "created": {"gte": int, "gt": int, "lt": int, "lte": int},
+    "created": Either(int, {"gte": int, "gt": int, "lt": int, "lte": int}),
     "expand": [str],
 }
+_LABELS = ("type", "status")
+_LAST = 2**62
 Post = Callable[[Tx, Call, Object], Object]
 
 
@@ -48,6 +51,7 @@ async def post(act: Post) -> Response:
         pairs = parse_qsl(
             cast("bytes", await request.get_data()).decode(errors="replace"), keep_blank_values=True
         )
+        g.pairs = pairs
         given = params.decode(pairs)
     except Fault as fault:
         return answer(fault.status, json.dumps(fault.body))
@@ -90,13 +94,17 @@ async def get(find: Callable[[Tx], Object]) -> Response:
         return answer(fault.status, json.dumps(fault.body))
 
 
-async def listing(kind: str, filters: Mapping[str, Any]) -> Response:
-    """Answer a GET with a page of the objects of a kind; `filters` are its parameters beside the cursor."""
+async def listing(kind: str, filters: Mapping[str, Any], fixed: Mapping[str, Any] | None = None) -> Response:
+    """Answer a GET with a page of the objects of a kind.
+
+    `filters` are its parameters beside the cursor, named as the fields that they compare; `fixed` are
+    comparisons that the address makes.
+    """
     here = desk()
     try:
         _authorise(here)
         given = params.decode(request.args.items(multi=True))
-        asked = params.check(given, LIST | dict(filters))
+        asked = params.check(given, LIST | dict(filters)) | dict(fixed or {})
         page = await here.db.read(_page, kind, asked, request.path)
     except Fault as fault:
         return answer(fault.status, json.dumps(fault.body))
@@ -110,32 +118,48 @@ def _page(tx: Tx, kind: str, asked: Object, url: str) -> Object:
     types = asked.get("types", [])
     if len(types) > 20:  # noqa: PLR2004 - Stripe's bound
         raise Fault(400, "You may pass up to 20 types.", param="types")
-    created = asked.get("created", {})
-    window = Window(
-        limit,
-        asked.get("starting_after"),
-        asked.get("ending_before"),
-        since=max(created.get("gte", 0), created.get("gt", -1) + 1),
-        parent=asked.get("payment_intent"),
-        label=asked.get("type") or asked.get("status"),
+    if "starting_after" in asked and "ending_before" in asked:
+        raise Fault(400, "You can pass `starting_after` or `ending_before`, not both.", param="ending_before")
+    since, until = _span(asked.get("created", {}))
+    page = state.listing(
+        tx,
+        kind,
+        Window(
+            limit,
+            asked.get("starting_after"),
+            asked.get("ending_before"),
+            since=since,
+            until=until,
+            parent=asked.get("payment_intent"),
+            labels=tuple(types or [asked[name] for name in _LABELS if name in asked]),
+            where=_where(asked),
+        ),
+        url,
     )
-    page = state.listing(tx, kind, window, url)
-    return _of_types(tx, kind, page, types, window, url) if types else page
+    return expand.applied(tx, page, asked.get("expand", []))
 
 
-def _of_types(tx: Tx, kind: str, page: Object, types: list[str], window: Window, url: str) -> Object:
-    """Fill a page with the events of these types, reading on where others were in between."""
-    found: list[Object] = []
-    while True:
-        for thing in page["data"]:
-            if thing["type"] in types:
-                if len(found) == window.limit:
-                    return page | {"data": found, "has_more": True}
-                found.append(thing)
-        if not page["has_more"]:
-            return page | {"data": found, "has_more": False}
-        after = page["data"][-1]["id"]
-        page = state.listing(tx, kind, Window(100, after, since=window.since), url)
+# What is a cursor, or has a column of its own.
+_OWN = frozenset((*LIST, *_LABELS, "types", "payment_intent", "delivery_success"))
+
+
+def _where(asked: Object) -> Object:
+    """Return what is compared in the objects themselves, by JSON path."""
+    paths: Object = {}
+    for name, value in asked.items():
+        if isinstance(value, dict) and name not in _OWN:
+            paths |= {f"$.{name}.{inner}": told for inner, told in value.items()}
+        elif name not in _OWN:
+            paths[f"$.{name}"] = value
+    return paths
+
+
+def _span(created: int | Object) -> tuple[int, int]:
+    """Return the first and the last second that a filter lets pass."""
+    if isinstance(created, int):
+        return created, created
+    since = max(created.get("gte", 0), created.get("gt", -1) + 1)
+    return since, min(created.get("lte", _LAST), created.get("lt", _LAST) - 1)
 
 
 def _authorise(here: Desk) -> None:
@@ -156,4 +180,8 @@ def answer(status: int, body: str, headers: Mapping[str, str] | None = None) -> 
     response.headers["Request-Id"] = state.new_id("req")
     response.headers["Stripe-Version"] = state.API_VERSION
     response.headers.update(dict(headers or {}))
+    inspect = desk().settings.inspect
+    if inspect is not None:
+        pairs = g.get("pairs") or list(request.args.items(multi=True))
+        inspect(request.method, request.path, pairs, status, body)
     return response

@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 from quart import current_app
 
 from db import Database, DatabaseError, Tx
-from shop.sandbox import sessions
+from shop.sandbox import later, sessions
 from shop.sandbox.state import MIGRATIONS, Call, Clock, SandboxSettings
 from shop.sandbox.webhooks import Postman
 
@@ -68,6 +68,7 @@ class Desk:
         while True:
             try:
                 await self.write(sessions.expire_overdue, self.call())
+                await self.write(later.work_off, self.call(), self.settings.later_seconds)
             except DatabaseError as fault:
                 log.warning("sessions will be expired later: %s", fault)
             await asyncio.sleep(_SWEEP_SECONDS)

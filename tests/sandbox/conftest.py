@@ -13,8 +13,22 @@ from shop.assets import folder
 from shop.clock import epoch
 from shop.sandbox import SandboxSettings, create_sandbox
 from shop.stripe_gateway import Gateway, verify
+from tests.sandbox.fidelity import Fidelity
 
-KEY, SECRET = "sk_test_sandbox", "whsec_sandbox"
+KEY, SECRET, CONTROL = "sk_test_sandbox", "whsec_sandbox", "token of the tests"
+
+
+PAYS = "4242424242424242"
+MUG = {"currency": "eur", "unit_amount": 1250, "product_data": {"name": "Mug", "metadata": {"sku": "MUG"}}}
+
+
+class _Bearer(httpx.Auth):
+    def auth_flow(self, request):
+        request.headers["Authorization"] = f"Bearer {CONTROL}"
+        yield request
+
+
+TOKEN = _Bearer()
 
 
 @dataclass
@@ -43,6 +57,33 @@ class Local:
     http: httpx.AsyncClient
     letterbox: Letterbox
     app: Quart
+    fidelity: Fidelity
+
+    @property
+    def v1(self):
+        """Stripe's own library, for what the shop does not call."""
+        return self.gateway._client.v1
+
+    async def session(self, **changes):
+        """Create a Checkout Session of two mugs at 12.50, or of what is told."""
+        told = {
+            "mode": "payment",
+            "line_items": [{"price_data": MUG, "quantity": 2}],
+            "success_url": "http://127.0.0.1:1/ok?session_id={CHECKOUT_SESSION_ID}",
+            "cancel_url": "http://127.0.0.1:1/back",
+        }
+        return await self.v1.checkout.sessions.create_async(told | changes)
+
+    async def paid(self, card: str = PAYS, **changes):
+        """Return a session after somebody has paid it."""
+        session = await self.session(**changes)
+        return await self.happen("pay", session=session.id, card=card, email="sam@x.example")
+
+    async def happen(self, do: str, **told) -> dict:
+        """Have something happen to a payment, and return what it happened to."""
+        answer = await self.http.post("/control/scenarios", json={"do": do, **told}, auth=TOKEN)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["object"]
 
 
 async def serve(app):
@@ -78,6 +119,7 @@ async def local(tmp_path):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
+    fidelity = Fidelity()
     app = create_sandbox(
         SandboxSettings(
             database=tmp_path / "stripe.db",
@@ -87,6 +129,9 @@ async def local(tmp_path):
             templates=folder("templates") / "sandbox",
             static=folder("static") / "sandbox",
             backoff=(0, 0, 1),
+            control_token=CONTROL,
+            later_seconds=0,
+            inspect=fidelity,
         )
     )
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", access_log=False))
@@ -95,9 +140,10 @@ async def local(tmp_path):
         await asyncio.sleep(0.01)
     gateway = Gateway(KEY, base)
     async with httpx.AsyncClient(base_url=base, auth=(KEY, ""), trust_env=False) as http:
-        yield Local(base, gateway, http, letterbox, app)
+        yield Local(base, gateway, http, letterbox, app, fidelity)
     await gateway.close()
     server.should_exit = receiving[0].should_exit = True
     await task
     await receiving[1]
     receiving[2].close()
+    fidelity.assert_none()

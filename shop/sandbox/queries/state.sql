@@ -37,13 +37,3 @@ SELECT intent_metadata FROM line_items WHERE session_id = :session_id
 
 -- name: items
 SELECT body FROM line_items WHERE session_id = :session_id
-
--- name: answer
-SELECT request, status, body FROM answers WHERE idempotency_key = :key
-
--- name: keep_answer
-INSERT INTO answers (idempotency_key, request, status, body, at)
-VALUES (:key, :request, :status, :body, :at)
-
--- name: forget_answers
-DELETE FROM answers WHERE at < :before

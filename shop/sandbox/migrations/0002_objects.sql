@@ -1,0 +1,1 @@
+-- The place of the objects' own migration, which comes with them.

@@ -263,6 +263,9 @@ def _options(key: str | None, retries: int) -> Any:
 async def _plain(call: Any) -> dict[str, Any]:
     try:
         answer = await call
+    except UnicodeDecodeError as fault:
+        # The library decodes an answer before it looks at it.
+        raise StripeUnreachable("an answer that is no text") from fault
     except (stripe.APIConnectionError, stripe.RateLimitError) as fault:
         raise StripeUnreachable(_reason(fault)) from fault
     except stripe.StripeError as fault:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -11,7 +11,7 @@ from quart import current_app
 
 from db import Database, DatabaseError, Tx
 from shop.sandbox import endpoints, faults, sessions, webhooks
-from shop.sandbox.faults import Faults, Mishap
+from shop.sandbox.faults import Faults
 from shop.sandbox.postman import Postman
 from shop.sandbox.state import MIGRATIONS, Call, Clock, Object, SandboxSettings
 
@@ -58,6 +58,7 @@ class Desk:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        await self._catch_up()
         await self.db.close()
 
     def call(self, request_id: str | None = None, key: str | None = None) -> Call:
@@ -69,14 +70,6 @@ class Desk:
         result = await self.db.write(function, *args, **kwargs)
         self.postman.wake()
         return result
-
-    async def draw(self, where: str, facts: Mapping[str, str], whats: Collection[str] = ()) -> Mishap | None:
-        """Return the fault that strikes here, if one does."""
-        if not self.faults.mishaps:
-            return None
-        mishap = self.faults.draw(where, facts, whats)
-        await self.db.write(faults.keep, list(self.faults.mishaps))
-        return mishap
 
     async def reseed(self, seed: int) -> None:
         """Throw the dice from the beginning of another run, or of the same."""
@@ -125,10 +118,17 @@ class Desk:
             **await self.db.read(webhooks.counts),
         }
 
+    async def _catch_up(self) -> None:
+        """Write down how often faults struck; a commit for each would slow every call."""
+        if self.faults.changed:
+            self.faults.changed = False
+            await self.db.write(faults.keep, list(self.faults.mishaps))
+
     async def _sweep_for_ever(self) -> None:
         while True:
             try:
                 await self.sweep()
+                await self._catch_up()
             except DatabaseError as fault:
                 log.warning("sessions will be expired later: %s", fault)
             await asyncio.sleep(_SWEEP_SECONDS)

@@ -65,11 +65,12 @@ class Mishap:
 
 
 class Faults:
-    """The faults that are ordered, and the dice."""
+    """The faults that are ordered, and the dice; `changed` tells that the books are behind."""
 
     def __init__(self, seed: int = 0, mishaps: Iterable[Mishap] = ()) -> None:
         self.seed = seed
         self.mishaps = list(mishaps)
+        self.changed = False
         self._shuffles = 0
 
     def reseed(self, seed: int) -> None:
@@ -85,6 +86,7 @@ class Faults:
             if mishap.where != where or (whats and mishap.what not in whats) or not mishap.fits(facts):
                 continue
             mishap.met += 1
+            self.changed = True
             if _dice(self.seed, mishap.number, mishap.met).random() < mishap.chance:
                 mishap.struck += 1
                 return mishap

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import httpx
 
 from db import Database, DatabaseError, Tx
-from shop.sandbox import faults, webhooks
+from shop.sandbox import webhooks
 from shop.sandbox.envelope import Envelope, sealed
 from shop.sandbox.faults import POSTPONING, SPOILING, Faults, Mishap
 from shop.sandbox.state import Clock, SandboxSettings
@@ -72,8 +72,6 @@ class Postman:
         if self._faults.mishaps or any(one.batch is not None for one in fresh):
             fresh = await self._put_off(fresh)
         planned = [(one, self._draw(one, SPOILING)) for one in fresh]
-        if self._faults.mishaps and planned:
-            await self._db.write(faults.keep, list(self._faults.mishaps))
         in_line = [plan for plan in planned if plan[0].rank is not None]
         side_by_side = [[plan] for plan in planned if plan[0].rank is None]
         return [*side_by_side, in_line] if in_line else side_by_side

@@ -45,7 +45,7 @@ class Spoiling:
         send = _dated(send, here)
         mishap = None
         if scope["path"].startswith(_API):
-            mishap = await here.draw("api", {"method": scope["method"], "path": scope["path"]})
+            mishap = here.faults.draw("api", {"method": scope["method"], "path": scope["path"]})
         if mishap is None:
             await self._app(scope, receive, send)
         elif mishap.what == "notice":

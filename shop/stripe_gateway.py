@@ -6,8 +6,8 @@ idempotency key. See Stripe's documentation of idempotent requests and of webhoo
 
 import asyncio
 import json
+import logging
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
@@ -16,10 +16,9 @@ from urllib.parse import urlsplit
 import httpx
 import stripe
 
+log = logging.getLogger(__name__)
+
 stripe.enable_telemetry = False
-# A notice in an answer's header becomes a warning; where warnings are errors it would be raised after
-# Stripe has acted.
-warnings.filterwarnings("ignore", message=".*Stripe-Notice.*")
 
 TOLERANCE_SECONDS = 300
 LARGEST_HEADER = 4096
@@ -231,6 +230,11 @@ class _HttpClient(stripe.HTTPClient):
             answer = await self._client.request(method, url, headers=dict(headers), content=post_data or None)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             _no_answer(fault)
+        # The library makes a warning of a notice; where warnings are errors it would be raised after Stripe
+        # has acted.
+        notice = answer.headers.pop("Stripe-Notice", None)
+        if notice is not None:
+            log.warning("Stripe says: %s", notice[:300])
         return answer.content, answer.status_code, answer.headers
 
     async def close_async(self) -> None:
@@ -263,6 +267,9 @@ def _options(key: str | None, retries: int) -> Any:
 async def _plain(call: Any) -> dict[str, Any]:
     try:
         answer = await call
+    except UnicodeDecodeError as fault:
+        # The library decodes an answer before it looks at it.
+        raise StripeUnreachable("an answer that is no text") from fault
     except (stripe.APIConnectionError, stripe.RateLimitError) as fault:
         raise StripeUnreachable(_reason(fault)) from fault
     except stripe.StripeError as fault:

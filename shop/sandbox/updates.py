@@ -18,7 +18,7 @@ def change(tx: Tx, call: Call, given: Object, thing_id: str, *, kind: str, shape
     asked.pop("expand", None)
     metadata = params.merged(thing["metadata"], asked.pop("metadata", None))
     for name, value in asked.items():
-        nothing = [] if isinstance(thing.get(name), list) else None
+        nothing: list[str] | None = [] if isinstance(thing.get(name), list) else None
         thing[name] = nothing if value == "" else value
     thing["metadata"] = metadata
     if "updated" in thing:

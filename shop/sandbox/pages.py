@@ -1,4 +1,4 @@
-"""The local Stripe's pages: where a shopper pays with a test card, and what was delivered.
+"""The local Stripe's pages: where a shopper pays with a test card, and the overview.
 
 They work without script, and say on every page that no money moves.
 """
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from quart import Blueprint, Response, redirect, request, send_from_directory
 
 from db import Tx
-from shop.sandbox import basket, cards, customers, payments, sessions, state, webhooks
+from shop.sandbox import basket, cards, customers, payments, sessions, state
 from shop.sandbox.charges import Contact
 from shop.sandbox.desk import desk
 from shop.sandbox.paper import AnyResponse, from_elsewhere, is_same_origin, page, prefix
@@ -23,19 +23,9 @@ _LONGEST = 254
 
 @pages.get("/")
 async def index() -> Response:
-    """Show the newest sessions and deliveries."""
-    listed, delivered = await desk().db.read(_overview)
-    return page("index", 200, listed=listed["data"], delivered=delivered)
-
-
-@pages.post("/deliveries/<int:seq>/repetition")
-async def send_again(seq: int) -> AnyResponse:
-    """Deliver an event once more."""
-    here = desk()
-    if not is_same_origin():
-        return from_elsewhere()
-    await here.write(webhooks.send_again, min(seq, 2**62), here.clock.now())
-    return redirect(f"{prefix()}/", 303)
+    """Show the newest sessions."""
+    listed = await desk().db.read(state.listing, "checkout.session", state.Window(limit=50), "")
+    return page("index", 200, listed=listed["data"])
 
 
 @pages.get("/pay/<session_id>")
@@ -151,11 +141,6 @@ async def _pay_page(
         minutes=max(1, (session["expires_at"] - here.clock.now()) // 60),
         returns_to=session["success_url"],
     )
-
-
-def _overview(tx: Tx) -> tuple[Object, list[webhooks.Delivery]]:
-    window = state.Window(limit=50)
-    return state.listing(tx, "checkout.session", window, ""), webhooks.latest(tx)
 
 
 def _session(tx: Tx, session_id: str) -> tuple[Object, list[Object], list[Object]]:

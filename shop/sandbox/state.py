@@ -65,7 +65,11 @@ class Clock:
 
     def now(self) -> int:
         """Return the present second."""
-        return int(time.time()) + self.ahead
+        return self.true() + self.ahead
+
+    def true(self) -> int:
+        """Return the second that everybody else's clock shows."""
+        return int(time.time())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,6 @@ class Call:
 
     at: int
     base: str
-    endpoints: tuple[str, ...]
     request_id: str | None = None
     idempotency_key: str | None = None
 

@@ -60,13 +60,3 @@ SELECT body FROM line_items WHERE session_id = :session_id
 
 -- name: kept
 SELECT kept FROM line_items WHERE session_id = :session_id
-
--- name: answer
-SELECT request, status, body FROM answers WHERE idempotency_key = :key
-
--- name: keep_answer
-INSERT INTO answers (idempotency_key, request, status, body, at)
-VALUES (:key, :request, :status, :body, :at)
-
--- name: forget_answers
-DELETE FROM answers WHERE at < :before

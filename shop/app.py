@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import formatdate
 from pathlib import Path
 from typing import cast
 
@@ -14,9 +15,10 @@ from quart_auth import QuartAuth
 from db import Database
 from shop import instance, jobs
 from shop.assets import folder
-from shop.clock import now
+from shop.clock import epoch, now
 from shop.config import SettingError, Settings
 from shop.sandbox import SandboxSettings, create_sandbox, local_keys
+from shop.sandbox.spoiling import with_header
 from shop.stripe_gateway import Gateway
 from shop.web import furnish
 from shop.web.context import EXTENSION, Shop
@@ -120,7 +122,8 @@ class Beside:
             path = scope["path"].removeprefix(SANDBOX_PREFIX)
             await self._sandbox({**scope, "path": path, "raw_path": path.encode()}, receive, send)  # type: ignore[arg-type]
         else:
-            await self._app(scope, receive, send)
+            # Here the server dates nothing: the local Stripe tells its own time.
+            await self._app(scope, receive, with_header(send, b"date", _date))
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def receive_for_both() -> Message:
@@ -151,6 +154,10 @@ async def _running(app: Quart, settings: Settings) -> AsyncIterator[None]:
             await worker
         await gateway.close()
         await db.close()
+
+
+def _date() -> str:
+    return formatdate(epoch(), usegmt=True)
 
 
 def _beside_books(settings: Settings, name: str) -> Path:

@@ -46,7 +46,7 @@ def demo(host: str, port: int) -> None:
         for one in SIGN_INS:
             click.echo(f"{one.role} {one.email} {one.password}")
         sys.stdout.flush()
-        serve(demo_asgi(settings, backstage), settings, listener)
+        serve(demo_asgi(settings, backstage), settings, listener, dates=False)
 
 
 @main.command("serve")
@@ -97,7 +97,7 @@ def sandbox(port: int) -> None:
             )
         except ValueError as fault:
             _fail(str(fault))
-        serve(create_sandbox(local), settings, listener)  # type: ignore[arg-type]
+        serve(create_sandbox(local), settings, listener, dates=False)  # type: ignore[arg-type]
 
 
 @main.command("seed")

@@ -19,6 +19,7 @@ from quart import Quart
 
 from shop.sandbox.api import api
 from shop.sandbox.control import control
+from shop.sandbox.control_page import control_page
 from shop.sandbox.dashboard import dashboard
 from shop.sandbox.deliveries import deliveries
 from shop.sandbox.desk import EXTENSION, Desk
@@ -82,7 +83,7 @@ def create_sandbox(settings: SandboxSettings) -> Quart:
     """Return the local Stripe as an application; its start-up opens the books and begins to deliver."""
     app = Quart("shop.sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    for part in (api, endpoint_routes, control, deliveries, pages, dashboard):
+    for part in (api, endpoint_routes, control, control_page, deliveries, pages, dashboard):
         app.register_blueprint(part)
     spoiling = Spoiling(cast("App", app.asgi_app), lambda: app.extensions.get(EXTENSION))
     app.asgi_app = spoiling  # type: ignore[assignment]

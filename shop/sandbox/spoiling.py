@@ -127,14 +127,16 @@ async def _send(
 
 
 def _dated(send: Send, here: Desk) -> Send:
-    return _with_header(send, b"date", lambda: formatdate(here.clock.now(), usegmt=True))
+    return with_header(send, b"date", lambda: formatdate(here.clock.now(), usegmt=True))
 
 
 def _noticed(send: Send, text: str) -> Send:
-    return _with_header(send, b"stripe-notice", lambda: text)
+    return with_header(send, b"stripe-notice", lambda: text)
 
 
-def _with_header(send: Send, name: bytes, value: Callable[[], str]) -> Send:
+def with_header(send: Send, name: bytes, value: Callable[[], str]) -> Send:
+    """Return a `send` whose answers carry this header, and no other of its name."""
+
     async def dressed(message: Message) -> None:
         if message["type"] == "http.response.start":
             others = [pair for pair in message.get("headers", []) if pair[0].lower() != name]

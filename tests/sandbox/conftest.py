@@ -37,6 +37,9 @@ class Letterbox:
     letters: list[tuple[bytes, dict]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     attempts: int = 0
+    slow_seconds: float = 0
+    at_once: int = 0
+    most_at_once: int = 0
 
     def take(self, payload: bytes, headers: dict) -> int:
         self.attempts += 1
@@ -151,7 +154,13 @@ def receiver_of(letterbox: Letterbox) -> Quart:
 
     @receiver.post("/hook")
     async def hook():
-        return letterbox.text, letterbox.take(await request.get_data(), dict(request.headers))
+        payload = await request.get_data()
+        letterbox.at_once += 1
+        letterbox.most_at_once = max(letterbox.most_at_once, letterbox.at_once)
+        if letterbox.slow_seconds:
+            await asyncio.sleep(letterbox.slow_seconds)
+        letterbox.at_once -= 1
+        return letterbox.text, letterbox.take(payload, dict(request.headers))
 
     return receiver
 
@@ -161,10 +170,12 @@ async def opened_letterbox():
     letterbox = Letterbox()
     server, task, listener = await serve(receiver_of(letterbox))
     letterbox.url = f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
-    yield letterbox
-    server.should_exit = True
-    await task
-    listener.close()
+    try:
+        yield letterbox
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
 
 
 @contextlib.asynccontextmanager
@@ -190,12 +201,14 @@ async def opened_local(tmp_path, letterbox: Letterbox, **changes):
     app = create_sandbox(SandboxSettings(**(told | changes)))
     server, task, listener = await serve(app, port)
     gateway = Gateway(KEY, base)
-    async with httpx.AsyncClient(base_url=base, auth=(KEY, ""), trust_env=False) as http:
-        yield Local(base, gateway, http, letterbox, app, fidelity)
-    await gateway.close()
-    server.should_exit = True
-    await task
-    listener.close()
+    try:
+        async with httpx.AsyncClient(base_url=base, auth=(KEY, ""), trust_env=False) as http:
+            yield Local(base, gateway, http, letterbox, app, fidelity)
+    finally:
+        await gateway.close()
+        server.should_exit = True
+        await task
+        listener.close()
     fidelity.assert_none()
 
 

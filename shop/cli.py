@@ -117,9 +117,15 @@ def migrate() -> None:
 
 
 @main.command("verify")
-def verify_books() -> None:
+@click.option(
+    "--head", "noted", metavar="NUMBER:HASH", help="A head noted earlier, to prove nothing changed."
+)
+def verify_books(noted: str | None) -> None:
     """Recompute what must always hold; exit 1 and name the first bad row where it does not."""
-    report = _with_db(_settings(), lambda db: db.read(verify.run))
+    try:
+        report = verify.of_file(_settings().database_url, verify.head_of(noted) if noted else None)
+    except (DatabaseError, ShopError) as fault:
+        _fail(str(fault))
     for check in report.checks:
         outcome = "ok" if check.broken is None else f"BROKEN: {check.broken}"
         click.echo(f"{check.invariant}  {check.sentence}: {outcome}")
@@ -127,6 +133,7 @@ def verify_books() -> None:
         f"orders: {report.orders}, movements: {report.movements}, in review: {report.reviews}, "
         f"waiting for a person: {report.waiting_for_a_person}"
     )
+    click.echo(f"head of the ledger: {report.head.seq}:{report.head.hash}")
     sys.exit(0 if report.holds else 1)
 
 

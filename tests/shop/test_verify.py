@@ -29,7 +29,7 @@ async def broken_after(world, *statements: str) -> list[str]:
     [
         ("UPDATE stock SET on_hand = on_hand + 1 WHERE sku = 'MUG'", "I2 MUG: counters say"),
         ("UPDATE stock SET held = 0 WHERE sku = 'VASE-S'", "I2 VASE-S: counters say"),
-        ("DELETE FROM movements WHERE seq = 2", "I2 between movement 3"),
+        ("DELETE FROM movements WHERE seq = 2", "movement 2 is missing"),
         ("UPDATE movements SET on_hand_after = 99 WHERE seq = 1", "I2 movement 1"),
         ("DELETE FROM holds WHERE state = 'held'", "I5 VASE-S: 1 held"),
         ("UPDATE holds SET state = 'released' WHERE state = 'committed'", "is released"),

@@ -1,0 +1,72 @@
+-- What an order's events and its movements say of it. A step is an event with a state before it, or the order's
+-- beginning; `:ways` and `:kinds` are lists such as '|open>closed|processing>closed|'.
+
+-- name: ways_taken
+SELECT DISTINCT before || '>' || after FROM events
+WHERE kind LIKE 'order.%' AND (before <> '' OR kind = 'order.placed')
+
+-- name: first_that_went
+SELECT 'order ' || COALESCE(o.number, e.object) || ' went from ' || e.before || ' to ' || e.after
+  || ' (event ' || e.seq || ')'
+FROM events e LEFT JOIN orders o ON 'order:' || o.id = e.object
+WHERE e.before || '>' || e.after = :way AND e.kind LIKE 'order.%' ORDER BY e.seq LIMIT 1
+
+-- name: that_break_off
+SELECT 'order ' || COALESCE(o.number, s.object) || ' went to ' || s.after || ' from ' || s.before || ', it was '
+  || s.was || ' (event ' || s.seq || ')'
+FROM (
+  SELECT seq, object, before, after, LAG(after, 1, '') OVER (PARTITION BY object ORDER BY seq) AS was FROM events
+  WHERE kind LIKE 'order.%' AND (before <> '' OR kind = 'order.placed')
+) s
+LEFT JOIN orders o ON o.id = SUBSTR(s.object, 7)
+WHERE s.before <> s.was OR o.id IS NULL ORDER BY s.seq LIMIT 1
+
+-- name: that_end_elsewhere
+SELECT 'order ' || number || ' is ' || state || ', its history ends at ' || COALESCE(ended, 'nothing') FROM (
+  SELECT o.number, o.state, (
+    SELECT e.after FROM events e
+    WHERE e.object = 'order:' || o.id AND e.kind LIKE 'order.%' AND (e.before <> '' OR e.kind = 'order.placed')
+    ORDER BY e.seq DESC LIMIT 1
+  ) AS ended
+  FROM orders o
+) told
+WHERE state IS DISTINCT FROM ended LIMIT 1
+
+-- name: steps_without_their_movements
+SELECT 'order ' || o.number || ' went from ' || e.before || ' to ' || e.after || ', but its ' || l.sku
+  || ' has no ' || :kind || ' (event ' || e.seq || ')'
+FROM events e
+JOIN orders o ON o.id = SUBSTR(e.object, 7)
+JOIN order_lines l ON l.order_id = o.id
+WHERE e.kind LIKE 'order.%' AND :ways LIKE '%|' || e.before || '>' || e.after || '|%' AND NOT EXISTS (
+  SELECT 1 FROM movements m WHERE m.order_id = o.id AND m.sku = l.sku AND :kinds LIKE '%|' || m.kind || '|%'
+)
+LIMIT 1
+
+-- name: movements_without_their_step
+SELECT 'movement ' || m.seq || ': order ' || o.number || ' never took a step with a ' || m.kind
+FROM movements m JOIN orders o ON o.id = m.order_id
+WHERE m.kind = :kind AND NOT EXISTS (
+  SELECT 1 FROM events e WHERE e.object = 'order:' || o.id AND e.kind LIKE 'order.%'
+    AND :ways LIKE '%|' || e.before || '>' || e.after || '|%'
+)
+LIMIT 1
+
+-- name: movements_that_do_not_fit_their_line
+SELECT 'movement ' || m.seq || ': ' || m.kind || ' ' || m.on_hand_change || '/' || m.held_change || ' of '
+  || m.sku || ', the order''s line has ' || COALESCE(l.quantity, 0)
+FROM movements m LEFT JOIN order_lines l ON l.order_id = m.order_id AND l.sku = m.sku
+WHERE CASE
+  WHEN m.kind = 'adjust' AND m.order_id IS NULL AND m.held_change = 0 THEN 1
+  WHEN m.kind = 'hold' AND m.on_hand_change = 0 AND m.held_change = l.quantity THEN 1
+  WHEN m.kind = 'release' AND m.on_hand_change = 0 AND m.held_change = -l.quantity THEN 1
+  WHEN m.kind = 'commit' AND m.on_hand_change = -l.quantity AND m.held_change = -l.quantity THEN 1
+  WHEN m.kind = 'retake' AND m.on_hand_change = -l.quantity AND m.held_change = 0 THEN 1
+  WHEN m.kind = 'restock' AND m.on_hand_change BETWEEN 1 AND l.quantity AND m.held_change = 0 THEN 1
+  ELSE 0 END = 0
+ORDER BY m.seq LIMIT 1
+
+-- name: more_put_back_than_taken
+SELECT 'order ' || o.number || ': ' || SUM(m.on_hand_change) || ' more of ' || m.sku || ' put back than taken'
+FROM movements m JOIN orders o ON o.id = m.order_id
+GROUP BY m.order_id, m.sku, o.number HAVING SUM(m.on_hand_change) > 0 LIMIT 1

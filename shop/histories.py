@@ -34,13 +34,15 @@ def ended_elsewhere(tx: Tx) -> str | None:
 def without_movements(tx: Tx) -> str | None:
     """Return a step that should have moved stock, and a line of its order that it did not move."""
     for kind, ways in _effects().items():
-        early, late = ([way for way in ways if way.startswith("review>") is late] for late in (False, True))
-        # Doubt that came after the units were taken ends with them put back.
-        put_back = f"|{kind}|restock|" if kind == "release" else f"|{kind}|"
-        for some, kinds in ((early, f"|{kind}|"), (late, put_back)):
-            told = _listed(some)
-            found = tx.value(sql.steps_without_their_movements, kind=kind, kinds=kinds, ways=told)
-            if found:
+        # Doubt that comes after the units were taken ends with them put back, not released.
+        ends = [way for way in ways if kind == "restock" or (kind == "release" and way.startswith("review>"))]
+        others = [way for way in ways if way not in ends]
+        for statement, some in (
+            (sql.steps_without_their_movements, others),
+            (sql.ends_without_their_movements, ends),
+        ):
+            found = tx.value(statement, kind=kind, ways=_listed(some)) if some else None
+            if found is not None:
                 return str(found)
     return None
 
@@ -50,12 +52,9 @@ def without_steps(tx: Tx) -> str | None:
 
     Units may be put back without a step: some of a line, when some of its money goes back.
     """
-    for kind, ways in _effects().items():
-        if kind != "restock":
-            found = tx.value(sql.movements_without_their_step, kind=kind, ways=_listed(ways))
-            if found:
-                return str(found)
-    return None
+    once = ("hold", "release", "commit", "retake")
+    ways = {kind: _listed(_effects().get(kind, [])) for kind in once}
+    return _told(tx.value(sql.movements_without_their_step, **ways))
 
 
 def out_of_line(tx: Tx) -> str | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from db import Damaged, DatabaseError, Interrupted, Statement, Tx, path_of, queries, snapshot, wal_fault
+from db import DatabaseError, Interrupted, Statement, Tx, WrongSchema, path_of, queries, snapshot, wal_fault
 from shop import histories
 from shop.errors import Refused
 
@@ -67,7 +67,9 @@ def of_file(url: str, noted: Head | None = None) -> Report:
         with snapshot(url) as tx:
             log = Check("I7", "no commit is lost in the write-ahead log", wal_fault(path_of(url)))
             return run(tx, noted).plus(log)
-    except Damaged as fault:
+    except WrongSchema:
+        raise
+    except DatabaseError as fault:
         return Report((Check("I7", "the file can be read", str(fault)),))
 
 

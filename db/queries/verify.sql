@@ -88,10 +88,12 @@ LEFT JOIN holds h ON h.order_id = l.order_id AND h.sku = l.sku
 WHERE h.quantity IS NULL OR h.quantity <> l.quantity LIMIT 1
 
 -- name: effects_that_happened_twice
-SELECT 'order ' || o.number || ': ' || m.kind || ' of ' || m.sku || ' ' || COUNT(*) || ' times'
-FROM movements m JOIN orders o ON o.id = m.order_id
-WHERE m.kind IN ('hold', 'release', 'commit', 'retake')
-GROUP BY m.order_id, m.sku, m.kind, o.number HAVING COUNT(*) > 1 LIMIT 1
+SELECT 'order ' || o.number || ': ' || m.kind || ' of ' || m.sku || ' ' || m.times || ' times'
+FROM (
+  SELECT order_id, sku, kind, COUNT(*) AS times FROM movements
+  WHERE order_id IS NOT NULL AND kind IN ('hold', 'release', 'commit', 'retake')
+  GROUP BY order_id, sku, kind HAVING COUNT(*) > 1
+) m JOIN orders o ON o.id = m.order_id LIMIT 1
 
 -- name: booked_twice
 SELECT what || ' ' || id || ' is booked ' || times || ' times' FROM (

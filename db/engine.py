@@ -111,8 +111,13 @@ def open_snapshot(path: Path) -> Connection:
             return _opened_for_a_look(uri)
         except OperationalError as fault:
             wal = path.with_name(f"{path.name}-wal")
-            if _code(fault) not in _READ_ONLY_DISK or (wal.exists() and wal.stat().st_size):
+            if _code(fault) not in _READ_ONLY_DISK:
                 raise
+            if wal.exists() and wal.stat().st_size:
+                raise DatabaseError(
+                    f"{path} can't be read where nothing can be written: its write-ahead log comes first. "
+                    "Copy the file and the log to another place and look there."
+                ) from fault
         # Nobody can be writing there, and all there is stands in the one file.
         return _opened_for_a_look(f"{uri}&immutable=1")
     except Error as fault:

@@ -5,30 +5,39 @@ and `run`. See README.md in this folder for the rules and the reasons.
 """
 
 from db import engine as _first  # noqa: F401 - puts our SQLite in place before anything imports sqlite3
-from db.database import Database
+from db.database import Database, path_of
 from db.errors import (
     Busy,
     Closed,
     CommitFailed,
     ConstraintViolated,
+    Damaged,
     DatabaseError,
+    Interrupted,
     SqliteTooOld,
     WrongSchema,
 )
+from db.snapshot import snapshot
 from db.sqlfile import Queries, Statement, queries
 from db.tx import Tx
+from db.wal import fault as wal_fault
 
 __all__ = [
     "Busy",
     "Closed",
     "CommitFailed",
     "ConstraintViolated",
+    "Damaged",
     "Database",
     "DatabaseError",
+    "Interrupted",
     "Queries",
     "SqliteTooOld",
     "Statement",
     "Tx",
     "WrongSchema",
+    "path_of",
     "queries",
+    "snapshot",
+    "wal_fault",
 ]

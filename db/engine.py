@@ -6,6 +6,8 @@ This module must therefore be imported before aiosqlite is.
 """
 
 import contextlib
+import hashlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 else:
     import pysqlite3.dbapi2 as sqlite3
 
-from db.errors import Busy, ConstraintViolated, DatabaseError, SqliteTooOld
+from db.errors import Busy, ConstraintViolated, Damaged, DatabaseError, Interrupted, SqliteTooOld
 
 sys.modules["sqlite3"] = sqlite3
 
@@ -24,12 +26,21 @@ Connection = sqlite3.Connection
 Cursor = sqlite3.Cursor
 Error = sqlite3.Error
 OperationalError = sqlite3.OperationalError
+FAULTS = (Error, UnicodeDecodeError)
+"""What a statement may raise: SQLite names what is damaged, at times in letters that are themselves."""
 
 OLDEST = (3, 51, 3)
 BUSY_MILLISECONDS = 5000
 STATEMENTS = 256
 _INTERRUPTED = 9
 _BUSY = (5, 6)
+# SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB
+_DAMAGED = (10, 11, 26)
+# SQLITE_READONLY, SQLITE_CANTOPEN: what a disk says on which the files beside a database can't be made.
+_READ_ONLY_DISK = (8, 14)
+
+# Made once: making an encoder costs more than using it.
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 WRITER = (
     "PRAGMA journal_mode = WAL",
@@ -47,6 +58,9 @@ READER = (
     "PRAGMA cache_size = -65536",
     "PRAGMA mmap_size = 1073741824",
 )
+
+# Without mmap: a file that is cut short under it would end the process.
+SNAPSHOT = (*READER[:3], "PRAGMA cache_size = -65536", "PRAGMA mmap_size = 0")
 
 
 def check_version(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
@@ -78,6 +92,48 @@ def open_reader(path: Path) -> Connection:
     return _open(f"{path.absolute().as_uri()}?mode=ro", READER)
 
 
+def chained(previous: str, *fields: str | int | None) -> str:
+    """Return the hash of a ledger's row: SHA-256 in hex over the hash before it and the row's own columns.
+
+    What is hashed is one JSON array without spaces, in UTF-8: no two different rows look the same in it. SQL
+    knows this function as `chained`. Raises TypeError for a value that no column of ours can have.
+    """
+    return hashlib.sha256(_CANONICAL((previous, *fields)).encode()).hexdigest()
+
+
+def open_snapshot(path: Path) -> Connection:
+    """Open a connection for looking at a file that may be damaged, or lie on a disk that can't be written to.
+
+    Text that is no UTF-8 comes with marks in its place, so that its row can be named. Raises Damaged,
+    and DatabaseError for a file that can't be opened.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        try:
+            return _opened_for_a_look(uri)
+        except OperationalError as fault:
+            wal = path.with_name(f"{path.name}-wal")
+            if _code(fault) not in _READ_ONLY_DISK:
+                raise
+            if wal.exists() and wal.stat().st_size:
+                raise DatabaseError(
+                    f"{path} can't be read where nothing can be written: its write-ahead log comes first. "
+                    "Copy the file and the log to another place and look there."
+                ) from fault
+        # Nobody can be writing there, and all there is stands in the one file.
+        return _opened_for_a_look(f"{uri}&immutable=1")
+    except FAULTS as fault:
+        raise translated(fault, f"{path} can't be read") from fault
+
+
+def _opened_for_a_look(uri: str) -> Connection:
+    connection = _open(uri, SNAPSHOT)
+    connection.text_factory = lambda raw: raw.decode(errors="replace")
+    # Only a first look at the file shows whether it can be read at all.
+    connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()
+    return connection
+
+
 def is_complete(script: str) -> bool:
     """Tell whether a piece of SQL ends where a statement does."""
     return bool(sqlite3.complete_statement(script))
@@ -88,8 +144,15 @@ def translated(fault: Exception, doing: str) -> DatabaseError:
     message = f"{doing}: {fault}"
     if isinstance(fault, sqlite3.IntegrityError):
         return ConstraintViolated(message)
-    if _code(fault) in _BUSY:
+    if isinstance(fault, UnicodeDecodeError):
+        return Damaged(f"{doing}: the schema or the text of a row is damaged")
+    code = _code(fault)
+    if code in _BUSY:
         return Busy(message)
+    if code in _DAMAGED:
+        return Damaged(message)
+    if code == _INTERRUPTED:
+        return Interrupted(message)
     return DatabaseError(message)
 
 
@@ -112,6 +175,7 @@ def _open(uri: str, settings: tuple[str, ...]) -> Connection:
         cached_statements=STATEMENTS,
         timeout=BUSY_MILLISECONDS / 1000,
     )
+    connection.create_function("chained", -1, chained, deterministic=True)
     # The busy timeout first: switching to WAL may itself have to wait for another process.
     for setting in (f"PRAGMA busy_timeout = {BUSY_MILLISECONDS:d}", *settings):
         connection.execute(setting)

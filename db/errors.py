@@ -21,6 +21,14 @@ class WrongSchema(DatabaseError):
     """The database and the migrations of this version do not fit together."""
 
 
+class Damaged(DatabaseError):
+    """The file is not what was written to it: a page, or its order, is broken."""
+
+
+class Interrupted(DatabaseError):
+    """The statement was stopped because it took longer than it may."""
+
+
 class SqliteTooOld(DatabaseError):
     """This SQLite may corrupt a database in WAL mode."""
 

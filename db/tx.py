@@ -63,7 +63,7 @@ class Tx:
         try:
             # Most of a query's work is done while its rows are fetched, and so most of its errors.
             rows = cursor.fetchall() if most < 0 else cursor.fetchmany(most)
-        except engine.Error as fault:
+        except engine.FAULTS as fault:
             raise engine.translated(fault, statement.name) from fault
         finally:
             cursor.close()
@@ -75,7 +75,7 @@ class Tx:
             raise DatabaseError(f"{statement.name}: missing or unknown parameters {odd}")
         try:
             return self._connection.execute(statement, parameters)
-        except engine.Error as fault:
+        except engine.FAULTS as fault:
             raise engine.translated(fault, statement.name) from fault
 
 

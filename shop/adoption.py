@@ -121,23 +121,26 @@ def _place(
             quantity=line.item.quantity,
             unit_price=line.item.unit_amount,
         )
+    state = _hold(tx, order_id, lines, at)
     why = "taken up again from what Stripe knows"
-    events.record(tx, "order.adopted", f"order:{order_id}", by=events.SHOP, at=at, after="open", why=why)
-    _hold(tx, order_id, lines, at)
+    events.record(tx, "order.adopted", f"order:{order_id}", by=events.SHOP, at=at, after=state, why=why)
     order = orders.by_id(tx, order_id)
     attempt_id = session.metadata.get("attempt") or new_id("pay")
     expires_at = from_epoch(session.expires_at)
     payments.begin_attempt(tx, order, attempt_id, "{}", expires_at=expires_at, at=at)
 
 
-def _hold(tx: Tx, order_id: str, lines: list[_Line], at: Instant) -> None:
-    cause = stock.Cause(order_id, events.SHOP, "taken up again", at)
+def _hold(tx: Tx, order_id: str, lines: list[_Line], at: Instant) -> str:
+    """Hold what was bought and return the order's state.
+
+    Where some of it was sold to others meanwhile, the order counts as expired, and its money goes the way of
+    all late money.
+    """
     if all(line.variant.available >= line.item.quantity for line in lines):
         wanted = [stock.Wanted(line.variant.sku, line.item.quantity, line.variant.name) for line in lines]
-        stock.hold(tx, wanted, cause)
-        return
-    # Sold to others meanwhile: it counts as expired, and its money goes the way of all late money.
+        stock.hold(tx, wanted, stock.Cause(order_id, events.SHOP, "taken up again", at))
+        return "open"
     for line in lines:
         stock.note_unheld(tx, order_id, line.variant.sku, line.item.quantity)
-    order = orders.by_id(tx, order_id)
-    orders.move(tx, order, "closed", by=events.SHOP, at=at, why="its items have gone", reason="expired")
+    tx.run(sql.sold_out, id=order_id)
+    return "closed"

@@ -5,15 +5,16 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from typing import NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import click
 from uvicorn.supervisors import Multiprocess
 
 from db import Database, DatabaseError
-from shop import export, instance, jobs, people, verify
+from shop import doctor, export, instance, jobs, people, verify
 from shop.app import demo_asgi, demo_settings, keys_path, sandbox_settings, shop_asgi
 from shop.clock import now
-from shop.config import SettingError, Settings, environment, read_settings
+from shop.config import SettingError, Settings, environment, proxies, read_settings
 from shop.demo.seed import SIGN_INS, seed
 from shop.errors import ShopError
 from shop.sandbox import create_sandbox, local_keys
@@ -117,9 +118,15 @@ def migrate() -> None:
 
 
 @main.command("verify")
-def verify_books() -> None:
+@click.option(
+    "--head", "noted", metavar="NUMBER:HASH", help="A head noted earlier, to prove nothing changed."
+)
+def verify_books(noted: str | None) -> None:
     """Recompute what must always hold; exit 1 and name the first bad row where it does not."""
-    report = _with_db(_settings(), lambda db: db.read(verify.run))
+    try:
+        report = verify.of_file(_settings().database_url, verify.head_of(noted) if noted else None)
+    except (DatabaseError, ShopError) as fault:
+        _fail(str(fault))
     for check in report.checks:
         outcome = "ok" if check.broken is None else f"BROKEN: {check.broken}"
         click.echo(f"{check.invariant}  {check.sentence}: {outcome}")
@@ -127,7 +134,25 @@ def verify_books() -> None:
         f"orders: {report.orders}, movements: {report.movements}, in review: {report.reviews}, "
         f"waiting for a person: {report.waiting_for_a_person}"
     )
+    click.echo(f"head of the ledger: {report.head.seq}:{report.head.hash}")
     sys.exit(0 if report.holds else 1)
+
+
+@main.command("doctor")
+def examine() -> None:
+    """Name what is wrong with this installation and what to do; exit 1 if there is anything."""
+    given = environment()
+    try:
+        settings = read_settings(given)
+        api = urlsplit(settings.stripe_api_base or "").hostname or ""
+        found = asyncio.run(doctor.examine(settings, proxies(given, api)))
+    except (SettingError, DatabaseError) as fault:
+        found = [doctor.Finding("settings", str(fault))]
+    for finding in found:
+        click.echo(f"{finding.name}: {finding.sentence}")
+    if found:
+        sys.exit(1)
+    click.echo("Nothing is wrong.")
 
 
 @main.command("reconcile")

@@ -114,6 +114,16 @@ def environment() -> dict[str, str]:
     return from_file | dict(os.environ)
 
 
+def proxies(environ: Mapping[str, str], host: str) -> tuple[str, ...]:
+    """Return the names of the variables that send calls to this host through a proxy."""
+    given = {name: value.strip() for name, value in environ.items() if value.strip()}
+    spared = given.get("NO_PROXY", given.get("no_proxy", ""))
+    if spared == "*" or host in (one.strip() for one in spared.split(",")):
+        return ()
+    names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+    return tuple(name for one in names for name in (one, one.lower()) if name in given)
+
+
 def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
     given = dict(environ)
     for name in SECRETS:

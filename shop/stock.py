@@ -292,7 +292,7 @@ def _write(
     note: str = "",
     order_id: str | None = None,
 ) -> None:
-    tx.run(
+    written = tx.run(
         sql.log,
         sku=sku,
         kind=kind,
@@ -305,6 +305,8 @@ def _write(
         order_id=order_id,
         at=at,
     )
+    if written != 1:
+        raise RuntimeError(f"The movement of {sku} could not be written: has the ledger lost its head?")
 
 
 def _shortage(tx: Tx, lines: list[Wanted]) -> str:

@@ -24,12 +24,16 @@ UPDATE stock SET on_hand = on_hand + :change, version = version + 1
 WHERE sku = :sku AND on_hand + :change >= held
 
 -- name: log
+-- One link of the chain: the number and the hash before it come from the head, never from the last row, so that
+-- a row that was deleted leaves a gap for ever.
 INSERT INTO movements (
-  sku, kind, on_hand_change, held_change, on_hand_after, held_after, reason, note, actor, cause, order_id, at
+  seq, sku, kind, on_hand_change, held_change, on_hand_after, held_after, reason, note, actor, cause, order_id,
+  at, hash
 )
-SELECT sku, :kind, :on_hand_change, :held_change, on_hand, held, :reason, :note, :actor, :cause,
-  :order_id, :at
-FROM stock WHERE sku = :sku
+SELECT h.seq + 1, s.sku, :kind, :on_hand_change, :held_change, s.on_hand, s.held, :reason, :note, :actor, :cause,
+  :order_id, :at, chained(h.hash, h.seq + 1, s.sku, :kind, :on_hand_change, :held_change, s.on_hand, s.held,
+    :reason, :note, :actor, :cause, :order_id, :at)
+FROM stock s CROSS JOIN ledger_head h WHERE s.sku = :sku
 
 -- name: place_hold
 INSERT INTO holds (order_id, sku, quantity, state) VALUES (:order_id, :sku, :quantity, 'held')

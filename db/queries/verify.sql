@@ -22,11 +22,33 @@ SELECT 'movement ' || seq || ' of ' || sku FROM (
 WHERE on_hand_before + on_hand_change <> on_hand_after OR held_before + held_change <> held_after
 ORDER BY seq LIMIT 1
 
--- name: movements_missing_a_number
-SELECT 'between movement ' || seq || ' and the one before it' FROM (
-  SELECT seq, LAG(seq, 1, 0) OVER (ORDER BY seq) AS before FROM movements
-) numbered
-WHERE seq <> before + 1 LIMIT 1
+-- name: next_movements
+SELECT MAX(seq) FROM (SELECT seq FROM movements WHERE seq > :after ORDER BY seq LIMIT :size) following
+
+-- name: movements_off_the_chain
+SELECT 'movement ' || m.seq || ' of ' || m.sku || CASE
+  WHEN b.seq IS NULL AND m.seq <> 1 THEN ': movement ' || (m.seq - 1) || ' is missing'
+  ELSE ': it, or the movement before it, was changed' END
+FROM movements m LEFT JOIN movements b ON b.seq = m.seq - 1
+WHERE m.seq > :after AND m.seq <= :until AND m.hash IS DISTINCT FROM chained(COALESCE(b.hash, ''), m.seq, m.sku,
+  m.kind, m.on_hand_change, m.held_change, m.on_hand_after, m.held_after, m.reason, m.note, m.actor, m.cause,
+  m.order_id, m.at)
+ORDER BY m.seq LIMIT 1
+
+-- name: head_against_the_ledger
+SELECT 'the head says ' || COALESCE(h.seq, 0) || ' movements, there are ' || n.movements
+  || CASE WHEN h.seq = l.seq THEN '' ELSE ', the last is movement ' || COALESCE(l.seq, 0) END
+FROM (SELECT COUNT(*) AS movements FROM movements) n
+LEFT JOIN ledger_head h ON h.id = 1
+LEFT JOIN movements l ON l.seq = (SELECT MAX(seq) FROM movements)
+WHERE h.seq IS DISTINCT FROM n.movements OR h.seq IS DISTINCT FROM COALESCE(l.seq, 0)
+  OR h.hash IS DISTINCT FROM COALESCE(l.hash, '')
+
+-- name: head
+SELECT seq, hash FROM ledger_head WHERE id = 1
+
+-- name: hash_of
+SELECT hash FROM movements WHERE seq = :seq
 
 -- name: stock_held_by_nobody
 SELECT s.sku || ': ' || s.held || ' held, open orders hold ' || COALESCE(h.held, 0)
@@ -56,7 +78,7 @@ WHERE state IN ('confirmed', 'packed', 'shipped') AND captured < total LIMIT 1
 SELECT 'order ' || o.number || ' is ' || o.state || ', its ' || h.sku || ' is ' || h.state
 FROM holds h JOIN orders o ON o.id = h.order_id
 WHERE NOT (
-  (o.state IN ('open', 'processing', 'review') AND h.state IN ('held'))
+  (o.state IN ('open', 'processing', 'review') AND h.state = 'held')
   OR (o.state IN ('confirmed', 'packed', 'shipped') AND h.state IN ('committed'))
   OR (o.state = 'closed' AND h.state IN ('released', 'returned'))
   -- What an admin did not put back on the shelf stays taken.
@@ -70,10 +92,26 @@ LEFT JOIN holds h ON h.order_id = l.order_id AND h.sku = l.sku
 WHERE h.quantity IS NULL OR h.quantity <> l.quantity LIMIT 1
 
 -- name: effects_that_happened_twice
-SELECT 'order ' || o.number || ': ' || m.kind || ' of ' || m.sku || ' ' || COUNT(*) || ' times'
-FROM movements m JOIN orders o ON o.id = m.order_id
-WHERE m.kind IN ('hold', 'release', 'commit', 'retake')
-GROUP BY m.order_id, m.sku, m.kind, o.number HAVING COUNT(*) > 1 LIMIT 1
+SELECT 'order ' || o.number || ': ' || m.kind || ' of ' || m.sku || ' ' || m.times || ' times'
+FROM (
+  SELECT order_id, sku, kind, COUNT(*) AS times FROM movements
+  WHERE order_id IS NOT NULL AND kind IN ('hold', 'release', 'commit', 'retake')
+  GROUP BY order_id, sku, kind HAVING COUNT(*) > 1
+) m JOIN orders o ON o.id = m.order_id LIMIT 1
+
+-- name: booked_twice
+SELECT what || ' ' || id || ' is booked ' || times || ' times' FROM (
+  SELECT 'event' AS what, id, COUNT(*) AS times FROM stripe_events GROUP BY id HAVING COUNT(*) > 1
+  UNION ALL
+  SELECT 'session', session_id, COUNT(*) FROM payment_attempts
+  WHERE session_id IS NOT NULL GROUP BY session_id HAVING COUNT(*) > 1
+  UNION ALL
+  SELECT 'payment', payment_intent, COUNT(*) FROM payment_attempts
+  WHERE payment_intent IS NOT NULL GROUP BY payment_intent HAVING COUNT(*) > 1
+  UNION ALL
+  SELECT 'refund', provider_id, COUNT(*) FROM refunds
+  WHERE provider_id IS NOT NULL GROUP BY provider_id HAVING COUNT(*) > 1
+) booked LIMIT 1
 
 -- name: orders_whose_sums_differ
 SELECT 'order ' || o.number || ': lines sum to ' || COALESCE(SUM(l.quantity * l.unit_price), 0)
@@ -119,3 +157,6 @@ SELECT (SELECT COUNT(*) FROM stripe_events WHERE result = 'parked')
   + (SELECT COUNT(*) FROM outbox WHERE state = 'dead')
   + (SELECT COUNT(*) FROM refunds WHERE state IN ('failed', 'canceled') AND resolved_at IS NULL)
   + (SELECT COUNT(*) FROM orders WHERE unowned > 0) + (SELECT COUNT(*) FROM findings)
+
+-- name: pages
+PRAGMA integrity_check(1)

@@ -80,3 +80,27 @@ def test_a_demo_beside_a_live_key_is_refused(shop):
 
     assert answer.exit_code == 2
     assert "live key" in answer.output
+
+
+def test_verification_prints_a_head_that_proves_later_that_nothing_was_rewritten(shop):
+    shop("seed")
+    head = shop("verify").output.splitlines()[-1].removeprefix("head of the ledger: ")
+
+    assert shop("verify", "--head", head).exit_code == 0
+    other = shop("verify", "--head", head[:-1] + ("0" if head[-1] != "0" else "1"))
+    assert (other.exit_code, "is not the one that was noted" in other.output) == (1, True)
+    assert shop("verify", "--head", "nonsense").exit_code == 2
+
+
+def test_verification_says_in_a_sentence_what_is_wrong_with_the_file(shop, tmp_path):
+    assert "shop migrate" in shop("verify").output
+    assert shop("verify").exit_code == 2
+    assert not (tmp_path / "var").exists()
+    shop("seed")
+    (tmp_path / "var" / "shop.db").write_bytes(b"nothing of the kind" * 1000)
+
+    answer = shop("verify")
+
+    assert answer.exit_code == 1
+    assert "BROKEN" in answer.output
+    assert isinstance(answer.exception, SystemExit)

@@ -3,7 +3,11 @@
 import pytest
 
 from db import engine
-from shop import verify
+from db.tx import Tx
+from shop import orders, verify
+from shop.clock import now
+
+LEDGERS = ("movements", "events")
 
 
 async def broken_after(world, *statements: str) -> list[str]:
@@ -12,12 +16,11 @@ async def broken_after(world, *statements: str) -> list[str]:
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("PRAGMA ignore_check_constraints = ON")
     connection.execute("SAVEPOINT as_it_was")
-    for trigger in ("movements_are_never_changed", "movements_are_never_deleted"):
-        connection.execute(f"DROP TRIGGER {trigger}")
+    for ledger in LEDGERS:
+        for never in ("changed", "deleted"):
+            connection.execute(f"DROP TRIGGER {ledger}_are_never_{never}")
     for statement in statements:
         assert connection.execute(statement).rowcount > 0
-    from db.tx import Tx
-
     report = verify.run(Tx(connection))
     connection.execute("ROLLBACK TO as_it_was")
     connection.close()
@@ -29,7 +32,7 @@ async def broken_after(world, *statements: str) -> list[str]:
     [
         ("UPDATE stock SET on_hand = on_hand + 1 WHERE sku = 'MUG'", "I2 MUG: counters say"),
         ("UPDATE stock SET held = 0 WHERE sku = 'VASE-S'", "I2 VASE-S: counters say"),
-        ("DELETE FROM movements WHERE seq = 2", "I2 between movement 3"),
+        ("DELETE FROM movements WHERE seq = 2", "movement 2 is missing"),
         ("UPDATE movements SET on_hand_after = 99 WHERE seq = 1", "I2 movement 1"),
         ("DELETE FROM holds WHERE state = 'held'", "I5 VASE-S: 1 held"),
         ("UPDATE holds SET state = 'released' WHERE state = 'committed'", "is released"),
@@ -38,6 +41,26 @@ async def broken_after(world, *statements: str) -> list[str]:
         ("UPDATE orders SET total = 1, subtotal = 1 WHERE state = 'confirmed'", "I6 order"),
         ("UPDATE orders SET refunded = 5 WHERE state = 'confirmed'", "I6 order"),
         ("UPDATE payment_attempts SET currency = 'usd'", "I6 order"),
+        ("UPDATE events SET after = 'shipped' WHERE after = 'confirmed'", "I4 order"),
+        (
+            "UPDATE events SET before = 'review' WHERE before = 'open'",
+            "went to confirmed from review, it was open",
+        ),
+        ("DELETE FROM events WHERE kind = 'order.confirmed'", "is confirmed, its history ends at open"),
+        ("DELETE FROM events WHERE kind = 'order.placed'", "it was nothing (event"),
+        (
+            """
+            INSERT INTO events (at, actor, kind, object, before, after, why)
+            SELECT at, actor, 'order.open', object, 'confirmed', 'open', '' FROM events
+            WHERE kind = 'order.confirmed'
+            """,
+            "went from confirmed to open",
+        ),
+        ("DELETE FROM movements WHERE kind = 'commit'", "but its MUG has no commit"),
+        ("DELETE FROM movements WHERE kind = 'hold'", "has no hold"),
+        ("UPDATE movements SET kind = 'release' WHERE kind = 'commit'", "never took a step with one"),
+        ("UPDATE movements SET held_change = 9 WHERE kind = 'hold'", "hold 0/9 of"),
+        ("UPDATE movements SET order_id = NULL WHERE kind = 'hold'", "line has 0"),
     ],
 )
 async def test_a_change_behind_the_shops_back_is_found(world, statement, named):
@@ -49,9 +72,43 @@ async def test_a_change_behind_the_shops_back_is_found(world, statement, named):
     assert any(named in line for line in await broken_after(world, statement))
 
 
+async def test_units_put_back_beyond_what_was_taken_are_named(world):
+    paid = await world.place(world.sam, MUG=2)
+    await world.tell("checkout.session.completed", paid.paid())
+    await world.db.write(orders.cancel, paid.number, world.sam, now())
+    again = """
+        INSERT INTO movements SELECT seq + 1, sku, kind, on_hand_change, 0, on_hand_after, 0, reason, note,
+          actor, cause, order_id, at, hash FROM movements WHERE kind = 'restock'
+    """
+
+    assert any("2 more of MUG put back than taken" in line for line in await broken_after(world, again))
+
+
+@pytest.mark.parametrize(
+    ("table", "forgotten", "named"),
+    [
+        ("stripe_events", "note", "event evt_000001 is booked 2 times"),
+        ("payment_attempts", "url", "session cs_test_"),
+        ("payment_attempts", "session_id", "payment pi_"),
+    ],
+)
+async def test_what_is_booked_twice_is_named(world, table, forgotten, named):
+    paid = await world.place(world.sam, MUG=2)
+    await world.tell("checkout.session.completed", paid.paid())
+    copy = f"CREATE TABLE copied AS SELECT * FROM {table} UNION ALL SELECT * FROM {table}"
+    connection = engine.open_writer(world.db.path)
+    for statement in ("BEGIN", copy, f"DROP TABLE {table}", f"ALTER TABLE copied RENAME TO {table}"):
+        connection.execute(statement)
+    connection.execute(f"UPDATE {table} SET {forgotten} = NULL")
+
+    found = verify.run(Tx(connection))
+    connection.close()
+    assert any(named in (check.broken or "") for check in found.checks)
+
+
 async def test_the_ledger_itself_refuses_to_be_changed(world):
     connection = engine.open_writer(world.db.path)
-    for table in ("movements", "events"):
+    for table in LEDGERS:
         for statement in (f"UPDATE {table} SET at = ''", f"DELETE FROM {table}"):
             with pytest.raises(engine.Error, match="append-only"):
                 connection.execute(statement)

@@ -9,7 +9,7 @@ import contextlib
 import json
 import re
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -18,12 +18,14 @@ from argon2 import PasswordHasher
 
 from db import Database, Tx
 from shop import catalog, checkout, instance, payments, people, verify
-from shop.app import demo_asgi
+from shop.app import Beside, keys_path, sandbox_settings, shop_asgi
 from shop.catalog import NewPicture, NewProduct, NewVariant
 from shop.clock import epoch, new_id, now
 from shop.config import Settings
 from shop.people import Person
+from shop.sandbox import create_sandbox, local_keys
 from shop.stripe_gateway import Session, sign
+from tests.sandbox.fidelity import Fidelity
 
 PASSWORD = "a long enough secret"
 # Cheap on purpose: the tests sign in hundreds of times.
@@ -238,7 +240,10 @@ async def opened_street(folder: Path, **changes: object):
     listener.bind(("127.0.0.1", 0))
     settings = settings_for(folder, listener.getsockname()[1], **changes)
     world = await open_world(settings)
-    app = demo_asgi(settings, settings.base_url)
+    fidelity = Fidelity()
+    token = local_keys(keys_path(settings)).control_token
+    local = sandbox_settings(settings, f"{settings.base_url}/stripe-webhook", control_token=token)
+    app = Beside(shop_asgi(settings), create_sandbox(replace(local, inspect=fidelity)))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
     server.install_signal_handlers = lambda: None
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -254,6 +259,7 @@ async def opened_street(folder: Path, **changes: object):
         await serving
         listener.close()
         await world.db.close()
+    fidelity.assert_none()
 
 
 class Shopper:

@@ -4,18 +4,27 @@ It behaves as Stripe does where a shop can see it: the REST calls, the hosted pa
 deliveries with retries. It knows nothing of the shop and keeps its own books; no money moves here.
 """
 
+import contextlib
+import hashlib
+import hmac
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import cast
 
 from quart import Quart
 
 from shop.sandbox.api import api
 from shop.sandbox.control import control
+from shop.sandbox.dashboard import dashboard
+from shop.sandbox.deliveries import deliveries
 from shop.sandbox.desk import EXTENSION, Desk
+from shop.sandbox.endpoint_routes import routes as endpoint_routes
 from shop.sandbox.pages import pages
+from shop.sandbox.spoiling import App, Spoiling
 from shop.sandbox.state import SandboxSettings
 
 __all__ = ["Keys", "SandboxSettings", "create_sandbox", "local_keys"]
@@ -33,28 +42,50 @@ class Keys:
 
 
 def local_keys(path: Path) -> Keys:
-    """Return this installation's keys, drawn at random into a file of its owner's at the first call."""
-    drawn = {
-        "secret_key": f"sk_test_{secrets.token_hex(24)}",
-        "webhook_secret": f"whsec_{secrets.token_hex(24)}",
-        "control_token": secrets.token_hex(24),
-    }
-    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    if kept.keys() != drawn.keys():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    """Return this installation's keys, drawn at random into a file of its owner's at the first call.
+
+    Processes that ask at once get the same keys. Raises ValueError for a file that is not ours.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        drawn = Keys(
+            f"sk_test_{secrets.token_hex(24)}", f"whsec_{secrets.token_hex(24)}", secrets.token_hex(24)
+        )
+        _place(path, drawn, os.link)
+    try:
+        kept: dict[str, str] = json.loads(path.read_text())
+        # An earlier version drew no control token. It is made from the others, so that all who complete
+        # the file at once complete it alike.
+        made = hmac.new(kept["webhook_secret"].encode(), b"control token", hashlib.sha256).hexdigest()
+        keys = Keys(kept["secret_key"], kept["webhook_secret"], kept.get("control_token") or made)
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise ValueError(f"{path} is no file of the local Stripe's keys: move it away.") from fault
+    if kept != asdict(keys):
+        _place(path, keys, os.replace)
+    return keys
+
+
+def _place(path: Path, keys: Keys, put: Callable[[Path, Path], None]) -> None:
+    """Write a file whole under another name and `put` it in its place; whoever was there first stays."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
         with os.fdopen(descriptor, "w") as file:
-            json.dump(drawn | kept, file)
-    return Keys(**(drawn | kept))
+            json.dump(asdict(keys), file)
+        with contextlib.suppress(FileExistsError):
+            put(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def create_sandbox(settings: SandboxSettings) -> Quart:
     """Return the local Stripe as an application; its start-up opens the books and begins to deliver."""
     app = Quart("shop.sandbox", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.register_blueprint(api)
-    app.register_blueprint(control)
-    app.register_blueprint(pages)
+    for part in (api, endpoint_routes, control, deliveries, pages, dashboard):
+        app.register_blueprint(part)
+    spoiling = Spoiling(cast("App", app.asgi_app), lambda: app.extensions.get(EXTENSION))
+    app.asgi_app = spoiling  # type: ignore[assignment]
 
     @app.before_serving
     async def open_books() -> None:

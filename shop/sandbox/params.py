@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from shop.sandbox.state import Fault
@@ -10,9 +11,24 @@ _PART = re.compile(r"\[([^\]]*)\]")
 _MOST_DEEP = 6
 
 Shape = Mapping[str, Any]
-"""What may be sent: a name to `str`, `int`, `bool`, a Shape, a list of one of them, or METADATA."""
+"""What may be sent: a name to `str`, `int`, `bool`, `float`, a tuple of the words that are allowed, an
+Either, a Shape, a list of one of them, or METADATA. A Shape's `*` stands for every other name."""
 
 METADATA: dict[str, Any] = {"*": str}
+_MOST_METADATA, _LONGEST_KEY, _LONGEST_VALUE = 50, 40, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """A parameter that comes as one value or as an object; an empty value unsets what Stripe lets unset."""
+
+    plain: Any
+    nested: Any
+
+
+def unsettable(nested: Any) -> Either:
+    """Return the shape of an object or a list that an empty value takes away."""
+    return Either(("",), nested)
 
 
 def decode(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -46,6 +62,13 @@ def required(given: Mapping[str, Any], name: str) -> Any:
     return given[name]
 
 
+def merged(held: Mapping[str, str], given: Mapping[str, str] | None) -> dict[str, str]:
+    """Return metadata after an update: what is not named stays, an empty value goes, nothing clears all."""
+    if given is None:
+        return dict(held)
+    return {key: text for key, text in ({**held, **given} if given else {}).items() if text}
+
+
 def _put(into: dict[str, Any], path: list[str], value: str) -> None:
     for name in path[:-1]:
         into = into.setdefault(name, {})
@@ -55,6 +78,10 @@ def _put(into: dict[str, Any], path: list[str], value: str) -> None:
 
 
 def _typed(value: Any, wanted: Any, path: str) -> Any:
+    if wanted is METADATA:
+        return _metadata(value, path)
+    if isinstance(wanted, Either):
+        return _typed(value, wanted.nested if isinstance(value, dict) else wanted.plain, path)
     if isinstance(wanted, list):
         if not isinstance(value, dict):
             raise Fault(400, "Invalid array", "parameter_invalid_array", path)
@@ -65,12 +92,40 @@ def _typed(value: Any, wanted: Any, path: str) -> Any:
         return check(value, wanted, path)
     if not isinstance(value, str):
         raise Fault(400, "Invalid string", "parameter_invalid_string", path)
+    return _plain(value, wanted, path)
+
+
+def _plain(value: str, wanted: Any, path: str) -> Any:
+    if isinstance(wanted, tuple):
+        if value not in wanted:
+            words = ", ".join(word or "an empty value" for word in wanted)
+            raise Fault(400, f"Invalid {path}: must be one of {words}", "parameter_invalid_choice", path)
+        return value
     if wanted is int:
         if not re.fullmatch(r"-?[0-9]{1,15}", value, re.ASCII):
             raise Fault(400, f"Invalid integer: {value}", "parameter_invalid_integer", path)
         return int(value)
+    if wanted is float:
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value, re.ASCII):
+            raise Fault(400, f"Invalid decimal: {value}", "parameter_invalid_number", path)
+        return float(value)
     if wanted is bool:
         if value not in ("true", "false"):
             raise Fault(400, f"Invalid boolean: {value}", "parameter_invalid_boolean", path)
         return value == "true"
     return value
+
+
+def _metadata(value: Any, path: str) -> dict[str, str]:
+    """Return metadata within Stripe's bounds; an empty value stands for none at all."""
+    if value == "":
+        return {}
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise Fault(400, "Invalid object", "parameter_invalid_object", path)
+    if len(value) > _MOST_METADATA:
+        raise Fault(400, f"You can have up to {_MOST_METADATA} metadata keys.", param=path)
+    for key, text in value.items():
+        if len(key) > _LONGEST_KEY or len(text) > _LONGEST_VALUE:
+            message = f"Metadata keys have up to {_LONGEST_KEY}, values up to {_LONGEST_VALUE} characters."
+            raise Fault(400, message, "parameter_invalid_string_long", f"{path}[{key}]"[:80])
+    return dict(value)

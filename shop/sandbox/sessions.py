@@ -1,114 +1,88 @@
-"""Checkout Sessions of the local Stripe: created, paid by a test card, expired.
+"""Checkout Sessions of the local Stripe: created, changed by the shopper's choices, expired.
 
-Shapes and rules follow Stripe's API reference for Checkout Sessions and its page of test cards.
+Shapes and rules follow Stripe's API reference for Checkout Sessions; what they come to is in `basket.py`, how
+they are paid in `payments.py`.
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from db import Tx
-from shop.sandbox import params, state, webhooks
+from shop.sandbox import basket, charges, customers, discounts, params, state, webhooks
 from shop.sandbox.params import METADATA
 from shop.sandbox.state import Call, Fault, Object
 
 LEAST_SECONDS, MOST_SECONDS = 30 * 60, 24 * 3600
 
+_SWITCH: dict[str, Any] = {"enabled": bool}
+_TEXT: dict[str, Any] = {"message": str}
 SHAPE: dict[str, Any] = {
-    "mode": str,
-    "line_items": [
-        {
-            "quantity": int,
-            "price_data": {
-                "currency": str,
-                "unit_amount": int,
-                "tax_behavior": str,
-                "product_data": {
-                    "name": str,
-                    "description": str,
-                    "images": [str],
-                    "metadata": METADATA,
-                },
-            },
-        }
-    ],
+    "mode": ("payment", "setup", "subscription"),
+    "ui_mode": ("hosted_page", "embedded_page", "elements"),
+    "currency": str,
+    "line_items": [basket.ITEM],
+    "discounts": [{"coupon": str, "promotion_code": str}],
+    "allow_promotion_codes": bool,
+    "shipping_options": [basket.SHIPPING_OPTION],
+    "shipping_address_collection": {"allowed_countries": [str]},
+    "billing_address_collection": ("auto", "required"),
+    "phone_number_collection": _SWITCH,
+    "automatic_tax": _SWITCH,
     "client_reference_id": str,
+    "customer": str,
+    "customer_creation": ("if_required",),
     "customer_email": str,
+    "custom_text": dict.fromkeys(
+        ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance"), _TEXT
+    ),
     "metadata": METADATA,
-    "payment_intent_data": {"metadata": METADATA, "description": str, "receipt_email": str},
+    "payment_intent_data": {
+        "capture_method": ("automatic", "automatic_async"),
+        "description": str,
+        "metadata": METADATA,
+        "receipt_email": str,
+        "shipping": customers.SHIPPING | {"carrier": str, "tracking_number": str},
+        "statement_descriptor": str,
+        "statement_descriptor_suffix": str,
+        "transfer_group": str,
+    },
+    "payment_method_collection": ("always", "if_required"),
+    "allowed_payment_method_types": [str],
+    "excluded_payment_method_types": [str],
     "success_url": str,
     "cancel_url": str,
     "expires_at": int,
-    "adaptive_pricing": {"enabled": bool},
+    "adaptive_pricing": _SWITCH,
+    "submit_type": ("auto", "book", "donate", "pay", "subscribe"),
     "locale": str,
+    "origin_context": ("mobile_app", "web"),
     "expand": [str],
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A documented test card: what it does, and the sentence the shopper reads when it does not pay."""
-
-    number: str
-    does: str
-    code: str | None = None
-    sentence: str = ""
-
-
-CARDS = (
-    Card("4242424242424242", "pays"),
-    Card("4000000000000002", "is declined", "card_declined", "Your card was declined."),
-    Card(
-        "4000000000009995",
-        "has insufficient funds",
-        "card_declined",
-        "Your card has insufficient funds.",
-    ),
-    Card("4000000000000069", "has expired", "expired_card", "Your card has expired."),
-    Card(
-        "4000000000000127",
-        "has another security code",
-        "incorrect_cvc",
-        "Your card's security code is incorrect.",
-    ),
-    Card(
-        "4000000000000119",
-        "meets a processing error",
-        "processing_error",
-        "An error occurred while processing your card. Try again in a little bit.",
-    ),
-)
-_BY_NUMBER = {card.number: card for card in CARDS}
-
-
 def create(tx: Tx, call: Call, given: Object) -> Object:
     """Create a session; its amounts come from its items and from nothing else."""
-    if "payment_method_types" in given:
-        raise Fault(
-            400,
-            "payment_method_types is no longer supported.",
-            "payment_method_types_no_longer_supported",
-            "payment_method_types",
-        )
-    asked = params.check(given, SHAPE)
-    if params.required(asked, "mode") != "payment":
-        raise Fault(400, "The local Stripe knows mode=payment only.", param="mode")
-    items = [_item(line, index) for index, line in enumerate(asked.get("line_items", []))]
-    if not items:
-        raise Fault(400, "Missing required param: line_items.", "parameter_missing", "line_items")
-    currencies = {item["currency"] for item in items}
-    if len(currencies) > 1:
-        raise Fault(400, "All line items must have the same currency.", param="line_items")
-    total = sum(item["amount_total"] for item in items)
-    session = _session(asked, call, total, currencies.pop())
-    state.add(tx, session)
-    intent_metadata = asked.get("payment_intent_data", {}).get("metadata", {})
-    tx.run(
-        state.sql.add_items,
-        session_id=session["id"],
-        body=json.dumps(items),
-        intent_metadata=json.dumps(intent_metadata),
+    asked = _checked(given)
+    made: list[Object] = []
+    items = basket.items_of(tx, call, asked.get("line_items", []), made)
+    currency = items[0]["currency"]
+    if str(asked.get("currency", currency)).lower() != currency:
+        raise Fault(400, "Line items and session have the same currency.", param="currency")
+    session = _session(asked, call, currency) | _collected(asked) | _nothing()
+    _know(tx, session, asked)
+    session["discounts"] = discounts.of_request(tx, call, asked.get("discounts", []))
+    session["shipping_options"] = basket.shipping_options(
+        tx, call, asked.get("shipping_options", []), currency, made
     )
+    if session["shipping_options"]:
+        basket.ship_by(session, session["shipping_options"][0]["shipping_rate"])
+    basket.reckon(tx, session, items)
+    if session["amount_total"] > 99_999_999:  # noqa: PLR2004 - eight digits, Stripe's bound
+        raise Fault(400, "Amount must be no more than 999,999.99", "amount_too_large", "line_items")
+    for thing in (*made, session):
+        state.add(tx, thing)
+    kept = {"payment_intent_data": asked.get("payment_intent_data", {})}
+    tx.run(state.sql.add_items, session_id=session["id"], body=json.dumps(items), kept=json.dumps(kept))
     return session
 
 
@@ -122,7 +96,7 @@ def expire(tx: Tx, call: Call, session_id: str) -> Object:
             f"This Checkout Session has a status of `{session['status']}`.",
         )
     session |= {"status": "expired", "url": None}
-    state.change(tx, session, session["payment_intent"])
+    state.change(tx, session)
     webhooks.emit(tx, call, "checkout.session.expired", session)
     return session
 
@@ -139,95 +113,77 @@ def expire_overdue(tx: Tx, call: Call) -> int:
     return len(overdue)
 
 
-def items(tx: Tx, session_id: str) -> list[Object]:
-    """Return what a session sells."""
-    state.get(tx, "checkout.session", session_id, "session")
-    found: list[Object] = json.loads(tx.value(state.sql.items, session_id=session_id) or "[]")
-    return found
+def choose(tx: Tx, call: Call, session_id: str, rate_id: str, code: str) -> str | None:
+    """Take a shopper's way to ship and promotion code; return a sentence when the total is a new one.
 
-
-def pay(tx: Tx, call: Call, session_id: str, number: str, email: str) -> Fault | None:
-    """Pay an open session with a test card; return the card's refusal when it does not pay.
-
-    The session stays open then. Raises Fault 400 for a session that is no longer open.
+    Raises Fault 400 for a code that gives nothing, or when the session is no longer open.
     """
-    session = state.get(tx, "checkout.session", session_id)
+    session = state.get(tx, "checkout.session", session_id, "session")
     if session["status"] != "open":
         raise Fault(400, "This Checkout Session is no longer open.", "checkout_session_not_open")
-    card = _BY_NUMBER.get(number, CARDS[0])
-    intent = _intent(tx, call, session, email)
-    if card.code is not None:
-        return _declined(tx, call, intent, card)
-    charge = _charge(tx, call, intent, card, email)
-    intent |= {
-        "status": "succeeded",
-        "amount_received": intent["amount"],
-        "latest_charge": charge["id"],
-        "last_payment_error": None,
-    }
-    state.change(tx, intent)
-    session |= {
-        "status": "complete",
-        "payment_status": "paid",
-        "payment_intent": intent["id"],
-        "url": None,
-        "customer_details": {"email": email, "name": None, "phone": None, "address": None},
-    }
-    state.change(tx, session, intent["id"])
-    webhooks.emit(tx, call, "payment_intent.succeeded", intent)
-    webhooks.emit(tx, call, "charge.succeeded", charge)
-    webhooks.emit(tx, call, "checkout.session.completed", session)
-    return None
+    before = session["amount_total"]
+    changed = basket.ship_by(session, rate_id)
+    if code and session["allow_promotion_codes"] and not session["discounts"]:
+        discount = discounts.typed(tx, call, session, code)
+        if discount is None:
+            raise Fault(400, "This code is invalid.", "promotion_code_invalid", "promotion_code")
+        session["discounts"], changed = [discount], True
+    if not changed:
+        return None
+    items = basket.items(tx, session_id)
+    basket.reckon(tx, session, items)
+    state.change(tx, session)
+    tx.run(
+        state.sql.change_items,
+        session_id=session_id,
+        body=json.dumps(items),
+        kept=json.dumps(kept(tx, session_id)),
+    )
+    return "The total has changed." if session["amount_total"] != before else None
 
 
-def is_card_number(digits: str) -> bool:
-    """Tell whether digits pass the check that every card number passes (ISO/IEC 7812, Luhn)."""
-    if not digits.isascii() or not digits.isdigit() or not 12 <= len(digits) <= 19:  # noqa: PLR2004
-        return False
-    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
-    return sum(number - 9 * (number > 9) for number in doubled) % 10 == 0  # noqa: PLR2004
+def kept(tx: Tx, session_id: str) -> Object:
+    """Return what a session remembers without telling it."""
+    remembered: Object = json.loads(tx.value(state.sql.kept, session_id=session_id) or "{}")
+    return remembered
 
 
-_CARD: Object = {
-    "brand": "visa",
-    "checks": None,
-    "country": "US",
-    "exp_month": 12,
-    "exp_year": 2034,
-    "funding": "credit",
-    "installments": None,
-    "mandate": None,
-    "network": "visa",
-    "three_d_secure": None,
-    "wallet": None,
-}
+def keep(tx: Tx, session_id: str, remembered: Object) -> None:
+    """Have a session remember something without telling it."""
+    body = json.dumps(basket.items(tx, session_id))
+    tx.run(state.sql.change_items, session_id=session_id, body=body, kept=json.dumps(remembered))
 
 
-def _item(line: Object, index: int) -> Object:
-    at = f"line_items[{index}]"
-    price = line.get("price_data") or {}
-    quantity, amount = line.get("quantity", 1), price.get("unit_amount")
-    name = price.get("product_data", {}).get("name")
-    currency = price.get("currency", "")
-    if not name or len(currency) != 3 or currency != currency.lower():  # noqa: PLR2004
-        raise Fault(400, "A line item needs a name and a currency.", param=f"{at}[price_data]")
-    if amount is None or amount < 0 or quantity < 1:
-        raise Fault(400, "Invalid non-negative integer", param=f"{at}[price_data][unit_amount]")
-    return {
-        "id": state.new_id("li"),
-        "object": "item",
-        "amount_discount": 0,
-        "amount_subtotal": amount * quantity,
-        "amount_tax": 0,
-        "amount_total": amount * quantity,
-        "currency": currency,
-        "description": name,
-        "price": None,
-        "quantity": quantity,
-    }
+def _checked(given: Object) -> Object:
+    """Return the parameters of a session. Raises Fault 400 for what Stripe would not take together."""
+    if "payment_method_types" in given:
+        raise Fault(
+            400,
+            "payment_method_types is no longer supported.",
+            "payment_method_types_no_longer_supported",
+            "payment_method_types",
+        )
+    asked = params.check(given, SHAPE)
+    if params.required(asked, "mode") != "payment":
+        raise Fault(400, "The local Stripe knows mode=payment only.", param="mode")
+    if asked.get("ui_mode", "hosted_page") != "hosted_page":
+        raise Fault(400, "The local Stripe knows ui_mode=hosted_page only.", param="ui_mode")
+    for one, other in (
+        ("allow_promotion_codes", "discounts"),
+        ("customer", "customer_email"),
+        ("customer", "customer_creation"),
+        ("allowed_payment_method_types", "excluded_payment_method_types"),
+    ):
+        if one in asked and other in asked:
+            message = f"You may only specify one of these parameters: {one}, {other}."
+            raise Fault(400, message, param=one)
+    if asked.get("automatic_tax", {}).get("enabled"):
+        raise Fault(400, "The local Stripe does not know tax: pass `tax_rates`.", param="automatic_tax")
+    params.required(asked, "success_url")
+    return asked
 
 
-def _session(asked: Object, call: Call, total: int, currency: str) -> Object:
+def _session(asked: Object, call: Call, currency: str) -> Object:
     expires_at = asked.get("expires_at", call.at + MOST_SECONDS)
     if not LEAST_SECONDS <= expires_at - call.at <= MOST_SECONDS:
         raise Fault(
@@ -240,104 +196,107 @@ def _session(asked: Object, call: Call, total: int, currency: str) -> Object:
     return {
         "id": session_id,
         "object": "checkout.session",
-        "adaptive_pricing": asked.get("adaptive_pricing"),
-        "amount_subtotal": total,
-        "amount_total": total,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "adaptive_pricing": asked.get("adaptive_pricing", {"enabled": False}),
         "cancel_url": asked.get("cancel_url"),
         "client_reference_id": asked.get("client_reference_id"),
-        "collected_information": None,
         "created": call.at,
         "currency": currency,
-        "custom_fields": [],
-        "custom_text": dict.fromkeys(
-            ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
-        ),
-        "customer": None,
-        "customer_details": None,
+        "customer": asked.get("customer"),
         "customer_email": asked.get("customer_email"),
         "expires_at": expires_at,
         "livemode": False,
         "locale": asked.get("locale"),
         "metadata": asked.get("metadata", {}),
         "mode": "payment",
+        "origin_context": asked.get("origin_context"),
         "payment_intent": None,
-        "payment_method_types": ["card"],
+        "payment_method_types": _methods(asked, currency),
         "payment_status": "unpaid",
-        "recovered_from": None,
-        "shipping_cost": None,
-        "shipping_options": [],
         "status": "open",
-        "success_url": params.required(asked, "success_url"),
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "submit_type": asked.get("submit_type"),
+        "success_url": asked["success_url"],
         "ui_mode": "hosted_page",
         "url": f"{call.base}/pay/{session_id}",
     }
 
 
-def _intent(tx: Tx, call: Call, session: Object, email: str) -> Object:
-    """Return the session's payment intent, which exists from the first try to pay on."""
-    if session["payment_intent"]:
-        return state.get(tx, "payment_intent", session["payment_intent"])
-    intent = {
-        "id": state.new_id("pi"),
-        "object": "payment_intent",
-        "amount": session["amount_total"],
-        "amount_received": 0,
-        "capture_method": "automatic",
-        "confirmation_method": "automatic",
-        "created": call.at,
-        "currency": session["currency"],
-        "customer": None,
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": False,
-        "metadata": json.loads(tx.value(state.sql.intent_metadata, session_id=session["id"]) or "{}"),
-        "payment_method_types": ["card"],
-        "receipt_email": email or None,
-        "status": "requires_payment_method",
-    }
-    state.add(tx, intent)
-    session["payment_intent"] = intent["id"]
-    state.change(tx, session, intent["id"])
-    return intent
-
-
-def _declined(tx: Tx, call: Call, intent: Object, card: Card) -> Fault:
-    error = {"type": "card_error", "code": card.code, "message": card.sentence}
-    intent |= {"status": "requires_payment_method", "last_payment_error": error}
-    state.change(tx, intent)
-    webhooks.emit(tx, call, "payment_intent.payment_failed", intent)
-    return Fault(402, card.sentence, card.code, type="card_error")
-
-
-def _charge(tx: Tx, call: Call, intent: Object, card: Card, email: str) -> Object:
-    charge = {
-        "id": state.new_id("ch"),
-        "object": "charge",
-        "amount": intent["amount"],
-        "amount_captured": intent["amount"],
-        "amount_refunded": 0,
-        "billing_details": {
-            "address": None,
-            "email": email or None,
-            "name": None,
-            "phone": None,
-            "tax_id": None,
+def _collected(asked: Object) -> Object:
+    """Return the fields that say what the shopper is asked for."""
+    texts = dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance"))
+    found = {
+        "allow_promotion_codes": asked.get("allow_promotion_codes"),
+        "billing_address_collection": asked.get("billing_address_collection"),
+        "custom_text": texts | asked.get("custom_text", {}),
+        "customer_creation": None if "customer" in asked else asked.get("customer_creation", "if_required"),
+        "payment_method_collection": asked.get("payment_method_collection", "if_required"),
+        "phone_number_collection": {
+            "enabled": asked.get("phone_number_collection", {}).get("enabled", False)
         },
-        "captured": True,
-        "created": call.at,
-        "currency": intent["currency"],
-        "disputed": False,
-        "livemode": False,
-        "metadata": intent["metadata"],
-        "paid": True,
-        "payment_intent": intent["id"],
-        "payment_method_details": {
-            "type": "card",
-            "card": _CARD | {"last4": card.number[-4:]},
-        },
-        "refunded": False,
-        "status": "succeeded",
+        "shipping_address_collection": asked.get("shipping_address_collection"),
+        "allowed_payment_method_types": asked.get("allowed_payment_method_types"),
     }
-    return state.add(tx, charge, intent["id"])
+    if "excluded_payment_method_types" in asked:
+        found["excluded_payment_method_types"] = asked["excluded_payment_method_types"]
+    countries = found["shipping_address_collection"]
+    if countries is not None and not countries.get("allowed_countries"):
+        raise Fault(
+            400,
+            "Missing required param: shipping_address_collection[allowed_countries].",
+            "parameter_missing",
+            "shipping_address_collection[allowed_countries]",
+        )
+    return found
+
+
+def _nothing() -> Object:
+    """Return the fields of what the local Stripe does not do, or what comes later."""
+    unset = (
+        "after_expiration",
+        "client_secret",
+        "collected_information",
+        "consent",
+        "consent_collection",
+        "currency_conversion",
+        "customer_account",
+        "customer_details",
+        "integration_identifier",
+        "invoice",
+        "payment_link",
+        "payment_method_configuration_details",
+        "permissions",
+        "recovered_from",
+        "saved_payment_method_options",
+        "setup_intent",
+        "shipping_cost",
+        "subscription",
+        "wallet_options",
+    )
+    return dict.fromkeys(unset) | {
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "custom_fields": [],
+        "discounts": [],
+        "invoice_creation": None,
+        "payment_method_options": {},
+        "shipping_options": [],
+    }
+
+
+def _methods(asked: Object, currency: str) -> list[str]:
+    offered = ["card", charges.debit_of(currency)]
+    allowed = asked.get("allowed_payment_method_types", offered)
+    excluded = asked.get("excluded_payment_method_types", [])
+    methods = [method for method in offered if method in allowed and method not in excluded]
+    if not methods:
+        raise Fault(
+            400, "No valid payment method types for this Checkout Session.", param="payment_method_types"
+        )
+    return methods
+
+
+def _know(tx: Tx, session: Object, asked: Object) -> None:
+    """Take over what is known of a customer that is named."""
+    if "customer" in asked:
+        customer = state.get(tx, "customer", asked["customer"], "customer", 400)
+        if customer.get("deleted"):
+            raise Fault(400, f"No such customer: '{customer['id']}'", "resource_missing", "customer")
+        session["customer_email"] = customer["email"]

@@ -7,6 +7,7 @@ import json
 import secrets
 import string
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,11 @@ Object = dict[str, Any]
 
 _LETTERS = string.ascii_letters + string.digits
 _LABELS = {"event": "type", "checkout.session": "status"}
+_PARENTS = {"balance_transaction": "source", "price": "product"}
 _TOP = 2**62
+
+Inspect = Callable[[str, str, Sequence[tuple[str, str]], int, str], None]
+"""Sees every call of the API: method, path, parameters as they came, status and body of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class SandboxSettings:
 
     `public_base` is the address shoppers and the shop reach it at; each endpoint is a URL with its
     signing secret; `backoff` holds the seconds between one attempt to deliver and the next. Whoever shows
-    the `control_token` may make faults; without one nobody may.
+    the `control_token` may make faults; without one nobody may. What happens later (a debit settles, a
+    dispute comes) happens after `later_seconds`; `inspect` sees every call and its answer.
     """
 
     database: Path
@@ -43,6 +49,8 @@ class SandboxSettings:
     static: Path
     control_token: str = ""
     backoff: tuple[int, ...] = (1, 3, 10, 30, 60, 300, 1800, 3600, 21600, 43200, 86400, 86400)
+    later_seconds: int = 20
+    inspect: Inspect | None = None
 
     def __post_init__(self) -> None:
         if self.secret_key.startswith(("sk_live_", "rk_live_")):
@@ -57,7 +65,11 @@ class Clock:
 
     def now(self) -> int:
         """Return the present second."""
-        return int(time.time()) + self.ahead
+        return self.true() + self.ahead
+
+    def true(self) -> int:
+        """Return the second that everybody else's clock shows."""
+        return int(time.time())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,6 @@ class Call:
 
     at: int
     base: str
-    endpoints: tuple[str, ...]
     request_id: str | None = None
     idempotency_key: str | None = None
 
@@ -91,14 +102,16 @@ class Fault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which part of a list is wanted."""
+    """Which part of a list is wanted; `where` are further fields, by JSON path, that must be so."""
 
     limit: int = 10
     starting_after: str | None = None
     ending_before: str | None = None
     since: int = 0
+    until: int = _TOP
     parent: str | None = None
-    label: str | None = None
+    labels: tuple[str, ...] = ()
+    where: Mapping[str, Any] = field(default_factory=dict)
 
 
 def new_id(prefix: str) -> str:
@@ -106,7 +119,7 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_" + "".join(secrets.choice(_LETTERS) for _ in range(24))
 
 
-def add(tx: Tx, thing: Object, parent: str | None = None) -> Object:
+def add(tx: Tx, thing: Object) -> Object:
     """Store a new object."""
     tx.run(
         sql.add,
@@ -114,26 +127,42 @@ def add(tx: Tx, thing: Object, parent: str | None = None) -> Object:
         kind=thing["object"],
         created=thing["created"],
         label=_label(thing),
-        parent=parent,
+        parent=_parent(thing),
         body=json.dumps(thing),
     )
     return thing
 
 
-def change(tx: Tx, thing: Object, parent: str | None = None) -> Object:
+def change(tx: Tx, thing: Object) -> Object:
     """Store an object again after it has changed."""
-    tx.run(sql.change, id=thing["id"], label=_label(thing), parent=parent, body=json.dumps(thing))
+    tx.run(sql.change, id=thing["id"], label=_label(thing), parent=_parent(thing), body=json.dumps(thing))
     return thing
 
 
-def get(tx: Tx, kind: str, thing_id: str, param: str = "id") -> Object:
-    """Return an object. Raises Fault 404 in Stripe's words."""
+def remove(tx: Tx, thing: Object) -> None:
+    """Forget an object."""
+    tx.run(sql.remove, id=thing["id"])
+
+
+def get(tx: Tx, kind: str, thing_id: str, param: str = "id", status: int = 404) -> Object:
+    """Return an object. Raises Fault in Stripe's words, 400 where it was named by a parameter."""
     body = tx.value(sql.get, kind=kind, id=thing_id)
     if body is None:
-        noun = kind.replace("checkout.", "checkout ").replace("_", " ")
-        raise Fault(404, f"No such {noun}: '{thing_id}'", "resource_missing", param)
+        noun = kind.rpartition(".")[2] if kind.startswith("checkout.") else kind
+        raise Fault(status, f"No such {noun}: '{thing_id}'", "resource_missing", param)
     found: Object = json.loads(body)
     return found
+
+
+def whatever(tx: Tx, thing_id: str) -> Object | None:
+    """Return the object with this id, of whatever kind, or None."""
+    body = tx.value(sql.whatever, id=thing_id)
+    return json.loads(body) if body else None
+
+
+def of_parent(tx: Tx, kind: str, parent: str) -> list[Object]:
+    """Return what belongs to an object, newest first."""
+    return [json.loads(row) for row in tx.all(str, sql.of_parent, kind=kind, parent=parent)]
 
 
 def listing(tx: Tx, kind: str, window: Window, url: str) -> Object:
@@ -141,29 +170,38 @@ def listing(tx: Tx, kind: str, window: Window, url: str) -> Object:
     wanted = {
         "kind": kind,
         "since": window.since,
-        "parent": window.parent,
-        "label": window.label,
+        "until": window.until,
+        "labels": json.dumps(window.labels),
+        "filters": json.dumps(window.where),
         "size": window.limit + 1,
     }
     if window.ending_before:
         above = _seq(tx, kind, window.ending_before, "ending_before")
-        rows = tx.all(str, sql.newer_than, above=above, **wanted)
+        rows = tx.all(str, sql.newer_than, above=above, parent=window.parent, **wanted)
         more, rows = len(rows) > window.limit, rows[: window.limit][::-1]
     else:
         after = window.starting_after
         below = _seq(tx, kind, after, "starting_after") if after else _TOP
-        rows = tx.all(str, sql.newest, below=below, **wanted)
+        if window.parent is None:
+            rows = tx.all(str, sql.newest, below=below, **wanted)
+        else:
+            rows = tx.all(str, sql.newest_of_parent, below=below, parent=window.parent, **wanted)
         more, rows = len(rows) > window.limit, rows[: window.limit]
-    return {
-        "object": "list",
-        "url": url,
-        "has_more": more,
-        "data": [json.loads(row) for row in rows],
-    }
+    return listed([json.loads(row) for row in rows], url, more=more)
+
+
+def listed(things: list[Object], url: str, *, more: bool = False) -> Object:
+    """Return a list object of these things."""
+    return {"object": "list", "url": url, "has_more": more, "data": things}
 
 
 def _label(thing: Object) -> str:
     return str(thing.get(_LABELS.get(thing["object"], "status")) or "")
+
+
+def _parent(thing: Object) -> str | None:
+    parent = thing.get(_PARENTS.get(thing["object"], "payment_intent"))
+    return parent if isinstance(parent, str) else None
 
 
 def _seq(tx: Tx, kind: str, thing_id: str, param: str) -> int:

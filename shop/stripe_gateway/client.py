@@ -5,8 +5,8 @@ idempotency key. See Stripe's documentation of idempotent requests.
 """
 
 import asyncio
+import logging
 import re
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -31,10 +31,9 @@ from shop.stripe_gateway.signatures import event_of
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 stripe.enable_telemetry = False
-# A notice in an answer's header becomes a warning; where warnings are errors it would be raised after
-# Stripe has acted.
-warnings.filterwarnings("ignore", message=".*Stripe-Notice.*")
 
 PAGE_SECONDS = 7.0
 """Nobody waits longer than this for Stripe while a page loads."""
@@ -182,6 +181,11 @@ class _HttpClient(stripe.HTTPClient):
             answer = await self._client.request(method, url, headers=dict(headers), content=post_data or None)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             _no_answer(fault)
+        # The library makes a warning of a notice; where warnings are errors it would be raised after Stripe
+        # has acted.
+        notice = answer.headers.pop("Stripe-Notice", None)
+        if notice is not None:
+            log.warning("Stripe says: %s", notice[:300])
         return answer.content, answer.status_code, answer.headers
 
     async def close_async(self) -> None:
@@ -219,7 +223,8 @@ async def _ask(read: Callable[[Mapping[str, Any]], T], call: Any, patience: floa
         return read(answer.to_dict())
     except TimeoutError as fault:
         raise StripeUnreachable(f"no answer from Stripe within {patience:g} seconds") from fault
-    except (Malformed, AttributeError, KeyError) as fault:
+    except (Malformed, AttributeError, KeyError, UnicodeDecodeError) as fault:
+        # The library decodes an answer before it looks at it.
         raise StripeUnreachable(f"an answer that is not Stripe's: {fault}") from fault
     except (stripe.APIConnectionError, stripe.RateLimitError) as fault:
         raise StripeUnreachable(_reason(fault)) from fault

@@ -13,9 +13,7 @@ FUNCTION_LINES, HANDLER_LINES, TEST_LINES = 40, 15, 20
 FILE_LINES = {"*.py": 400, "partials/*.html": 40, "templates/*.html": 60, "static/css/*.css": 150}
 LONG_FILES = {"partials/ui.html": 60}  # the one file of macros, which has no root of its own
 # A length that is justified by one straight story, with its reason.
-LONG_FUNCTIONS = {
-    "shop/sandbox/sessions.py:_session": "a Checkout Session is one object with this many fields",
-}
+LONG_FUNCTIONS: dict[str, str] = {}
 VERBS = {"cancel", "create", "delete", "update", "add", "remove", "set", "save", "new", "do", "process"}
 VAGUE = {"utils", "helpers", "common", "services", "misc", "base"}
 CLOCKS = re.compile(r"datetime\.now|utcnow|time\.time\(")

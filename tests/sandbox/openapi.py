@@ -13,6 +13,7 @@ import jsonschema
 
 SPEC = Path(__file__).parents[3] / "shared" / "stripe" / "openapi-subset.json"
 SHAPES = Path(__file__).parent / "shapes.json"
+NOT_DESCRIBED = ("radar.early_fraud_warning",)
 
 
 def check(thing: dict[str, Any]) -> None:
@@ -21,29 +22,34 @@ def check(thing: dict[str, Any]) -> None:
         for one in thing["data"]:
             check(one)
         return
-    missing = set(json.loads(SHAPES.read_text())[thing["object"]]) - thing.keys()
+    missing = set(_shapes()[thing["object"]]) - thing.keys()
     assert not missing, f"{thing['object']} has lost {sorted(missing)}"
-    if SPEC.exists():
+    if SPEC.exists() and thing["object"] not in NOT_DESCRIBED:
         _validator(thing["object"]).validate(thing)
     if thing["object"] == "event":
         check(thing["data"]["object"])
 
 
 @cache
+def _shapes() -> dict[str, list[str]]:
+    return json.loads(SHAPES.read_text())
+
+
+@cache
 def _validator(kind: str) -> jsonschema.Draft202012Validator:
-    schemas = _converted(json.loads(SPEC.read_text())["components"]["schemas"])
+    schemas = converted(json.loads(SPEC.read_text())["components"]["schemas"])
     return jsonschema.Draft202012Validator(
         {"$ref": f"#/components/schemas/{kind}", "components": {"schemas": schemas}}
     )
 
 
-def _converted(node: Any) -> Any:
+def converted(node: Any) -> Any:
     """Turn OpenAPI's `nullable` into what JSON Schema understands."""
     if isinstance(node, list):
-        return [_converted(one) for one in node]
+        return [converted(one) for one in node]
     if not isinstance(node, dict):
         return node
-    plain = {name: _converted(value) for name, value in node.items() if name != "nullable"}
+    plain = {name: converted(value) for name, value in node.items() if name != "nullable"}
     if not node.get("nullable"):
         return plain
     if "enum" in plain:

@@ -1,0 +1,15 @@
+"""How the local Stripe writes amounts: minor units with as many places as the currency has."""
+
+from decimal import Decimal
+
+# Stripe's page "Supported currencies".
+ZERO_DECIMALS = frozenset(
+    ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf")
+)
+THREE_DECIMALS = frozenset(("bhd", "jod", "kwd", "omr", "tnd"))
+
+
+def written(amount: int, currency: str) -> str:
+    """Return an amount of minor units as people read it."""
+    places = 0 if currency in ZERO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
+    return f"{Decimal(amount).scaleb(-places):,.{places}f} {currency.upper()}"

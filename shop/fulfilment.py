@@ -121,7 +121,7 @@ def refund(tx: Tx, number: str, by: Person, give: Give, at: Instant) -> int:
     if amount <= 0:
         raise Refused("Say how much, or how many of which line.", "amount")
     left = _left(tx, order)
-    if not any(left.values()):
+    if not left:
         raise Conflict("There is nothing left to refund.")
     if amount > sum(left.values()):
         most = format_money(sum(left.values()), order.currency)
@@ -208,8 +208,10 @@ def _price_of(tx: Tx, order: Order, units: Mapping[str, int]) -> int:
 
 
 def _left(tx: Tx, order: Order) -> dict[str, int]:
+    """Return what is left of each payment of which something is left."""
     paid = tx.all(str, orders.sql.paid_attempts, order_id=order.id)
-    return {attempt_id: refunds.refundable(tx, attempt_id) for attempt_id in paid}
+    left = {attempt_id: refunds.refundable(tx, attempt_id) for attempt_id in paid}
+    return {attempt_id: most for attempt_id, most in left.items() if most > 0}
 
 
 def _spread(

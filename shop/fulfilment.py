@@ -65,7 +65,7 @@ def ship(tx: Tx, number: str, by: Person, carrier: str, tracking: str, at: Insta
     if order.state not in ("confirmed", "packed", "shipped"):
         raise Conflict(f"An order that is {order.state} can't be shipped.")
     if order.state != "shipped":
-        _must_be_free_to_go(order)
+        _must_be_free_to_go(tx, order)
         order = orders.move(tx, order, "shipped", by=by.actor, at=at, why="shipped")
     added = tx.run(
         sql.add,
@@ -187,13 +187,15 @@ def clear(tx: Tx, number: str, by: Person, why: str, at: Instant) -> Order:
     return orders.by_id(tx, order.id)
 
 
-def _must_be_free_to_go(order: Order) -> None:
+def _must_be_free_to_go(tx: Tx, order: Order) -> None:
     if order.cancel_requested_at is not None:
         raise Conflict("The shopper is cancelling this order: it can't be shipped.")
     if order.ship_block:
         raise Conflict(BLOCKED[order.ship_block])
     if order.payment_state not in ("paid", "partly_refunded"):
         raise Conflict("This order is not paid: it can't be shipped.")
+    if order.total and not _left(tx, order):
+        raise Conflict("All of its money is on its way back: it can't be shipped.")
 
 
 def _price_of(tx: Tx, order: Order, units: Mapping[str, int]) -> int:

@@ -105,7 +105,7 @@ def request(
 
 
 def refundable(tx: Tx, attempt_id: str) -> int:
-    """Return what is left of a payment, less what is on its way back."""
+    """Return what is left of a payment, less what is on its way back or was settled in another way."""
     return int(tx.value(sql.refundable, attempt_id=attempt_id) or 0)
 
 

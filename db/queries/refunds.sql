@@ -16,7 +16,8 @@ SELECT EXISTS (SELECT 1 FROM refunds WHERE intention = :intention)
 -- name: refundable
 SELECT a.captured - COALESCE((
   SELECT SUM(r.amount) FROM refunds r
-  WHERE r.attempt_id = a.id AND r.state IN ('requested', 'submitted', 'succeeded')
+  WHERE r.attempt_id = a.id
+    AND (r.state IN ('requested', 'submitted', 'succeeded') OR r.settled = 1)
 ), 0)
 FROM payment_attempts a WHERE a.id = :attempt_id
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from db import Tx, queries
 from shop import events, orders, refunds
-from shop.clock import Instant, from_epoch
+from shop.clock import Instant, from_epoch, to_epoch
 from shop.stripe_gateway import Dispute as StripeDispute
 from shop.stripe_gateway import FraudWarning as StripeWarning
 from shop.stripe_gateway import Malformed
@@ -61,8 +61,8 @@ def seen(tx: Tx, told: StripeDispute, at: Instant, *, created: int | None) -> st
     """Book what Stripe says of a dispute; return the id of its order, None if its payment is not known.
 
     `created` is when Stripe wrote the event, in seconds since 1970: an older report never undoes a newer
-    one. None is for an answer read just now, which wins over every event. Raises Malformed for a status
-    that Stripe has not had so far.
+    one. None is for an answer read just now, which wins over every event from before it. Raises Malformed
+    for a status that Stripe has not had so far.
     """
     if told.status not in RANK:
         raise Malformed(f"a dispute with status {told.status!r}")
@@ -71,9 +71,9 @@ def seen(tx: Tx, told: StripeDispute, at: Instant, *, created: int | None) -> st
         return None
     known = tx.one(Dispute, sql.by_id, id=told.id)
     if known is None:
-        _open(tx, paid, told, created or 0, at)
+        _open(tx, paid, told, to_epoch(at) if created is None else created, at)
     elif created is None or (created, RANK[told.status]) > (known.provider_seen_at, RANK[known.status]):
-        _update(tx, known, told, created, at)
+        _update(tx, known, told, to_epoch(at) if created is None else created, at)
     else:
         return paid.order_id
     recount(tx, paid.order_id)
@@ -138,8 +138,8 @@ def _open(tx: Tx, paid: PaidBy, told: StripeDispute, created: int, at: Instant) 
     _tell(tx, paid.order_id, f"dispute.{told.status}", told.reason, at)
 
 
-def _update(tx: Tx, known: Dispute, told: StripeDispute, created: int | None, at: Instant) -> None:
-    seen_at = known.provider_seen_at if created is None else created
+def _update(tx: Tx, known: Dispute, told: StripeDispute, created: int, at: Instant) -> None:
+    seen_at = max(created, known.provider_seen_at)
     tx.run(sql.update, id=told.id, status=told.status, amount=told.amount, due_by=_due(told), seen_at=seen_at)
     if told.status != known.status:
         _tell(tx, known.order_id, f"dispute.{told.status}", told.reason, at)
@@ -150,7 +150,7 @@ def _take_effect(tx: Tx, order_id: str, told: StripeDispute, at: Instant) -> Non
     why = f"dispute {told.id}"
     if order.dispute_state == "lost" and order.state in ("confirmed", "packed", "review"):
         orders.move(tx, order, "closed", by=events.STRIPE, at=at, why=why, reason="charged_back")
-    elif order.state == "closed" and order.closed_reason != "charged_back":
+    elif order.state == "closed" and orders.has_unowned_money(tx, order_id):
         # Cancelled while the bank had the money: now that it is ours again, the shopper gets it.
         orders.refund_all(tx, order, by=events.SHOP, at=at, source="auto", why=why)
 

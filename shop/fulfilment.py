@@ -65,7 +65,7 @@ def ship(tx: Tx, number: str, by: Person, carrier: str, tracking: str, at: Insta
     if order.state not in ("confirmed", "packed", "shipped"):
         raise Conflict(f"An order that is {order.state} can't be shipped.")
     if order.state != "shipped":
-        _must_be_free_to_go(order)
+        _must_be_free_to_go(tx, order)
         order = orders.move(tx, order, "shipped", by=by.actor, at=at, why="shipped")
     added = tx.run(
         sql.add,
@@ -121,7 +121,7 @@ def refund(tx: Tx, number: str, by: Person, give: Give, at: Instant) -> int:
     if amount <= 0:
         raise Refused("Say how much, or how many of which line.", "amount")
     left = _left(tx, order)
-    if not any(left.values()):
+    if not left:
         raise Conflict("There is nothing left to refund.")
     if amount > sum(left.values()):
         most = format_money(sum(left.values()), order.currency)
@@ -187,13 +187,15 @@ def clear(tx: Tx, number: str, by: Person, why: str, at: Instant) -> Order:
     return orders.by_id(tx, order.id)
 
 
-def _must_be_free_to_go(order: Order) -> None:
+def _must_be_free_to_go(tx: Tx, order: Order) -> None:
     if order.cancel_requested_at is not None:
         raise Conflict("The shopper is cancelling this order: it can't be shipped.")
     if order.ship_block:
         raise Conflict(BLOCKED[order.ship_block])
     if order.payment_state not in ("paid", "partly_refunded"):
         raise Conflict("This order is not paid: it can't be shipped.")
+    if order.total and not _left(tx, order):
+        raise Conflict("All of its money is on its way back: it can't be shipped.")
 
 
 def _price_of(tx: Tx, order: Order, units: Mapping[str, int]) -> int:
@@ -208,8 +210,10 @@ def _price_of(tx: Tx, order: Order, units: Mapping[str, int]) -> int:
 
 
 def _left(tx: Tx, order: Order) -> dict[str, int]:
+    """Return what is left of each payment of which something is left."""
     paid = tx.all(str, orders.sql.paid_attempts, order_id=order.id)
-    return {attempt_id: refunds.refundable(tx, attempt_id) for attempt_id in paid}
+    left = {attempt_id: refunds.refundable(tx, attempt_id) for attempt_id in paid}
+    return {attempt_id: most for attempt_id, most in left.items() if most > 0}
 
 
 def _spread(

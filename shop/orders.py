@@ -215,6 +215,11 @@ def refund_all(tx: Tx, order: Order, *, by: str, at: Instant, source: str, why: 
         refunds.request(tx, order.id, attempt_id, source=source, reason=why, by=by, at=at)
 
 
+def has_unowned_money(tx: Tx, order_id: str) -> bool:
+    """Tell whether a closed order has money with neither a refund, a dispute, nor a person to see to it."""
+    return int(tx.value(sql.unowned, id=order_id)) > 0
+
+
 def oversold(tx: Tx, order: Order, *, at: Instant, why: str) -> None:
     """Note that a closed order was paid after its items had gone, and give the money back."""
     tx.run(sql.oversold, id=order.id)

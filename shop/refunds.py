@@ -22,6 +22,8 @@ STATE_AT_STRIPE = {
     "failed": "failed",
     "canceled": "canceled",
 }
+LEAVES = ("submitted", "succeeded")
+"""The money is on its way, or there."""
 NOT_ARRIVED = ("failed", "canceled")
 """The money is with the shop again, and the shopper has nothing: a person has to look."""
 
@@ -105,7 +107,7 @@ def request(
 
 
 def refundable(tx: Tx, attempt_id: str) -> int:
-    """Return what is left of a payment, less what is on its way back."""
+    """Return what is left of a payment, less what is on its way back or was settled in another way."""
     return int(tx.value(sql.refundable, attempt_id=attempt_id) or 0)
 
 
@@ -128,10 +130,13 @@ def seen(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
     if ours is None:
         return _from_elsewhere(tx, refund, at)
     state = STATE_AT_STRIPE[refund.status]
-    if state == "succeeded":
+    moves = RANK[state] > RANK[ours.state] or (ours.provider_id is None and state != ours.state)
+    if moves and state in LEAVES:
         _check_sum(tx, refund, ours.attempt_id, ours.id)
+    if state == "succeeded":
+        # Also of one that has failed since: the news came late, and its money may be on its way once more.
         tx.run(sql.has_succeeded, id=ours.id)
-    if RANK[state] > RANK[ours.state] or (ours.provider_id is None and state != ours.state):
+    if moves:
         tx.run(sql.advance, id=ours.id, old=ours.state, state=state, provider_id=refund.id, at=at)
         _tell(tx, ours.order_id, state, ours.amount, at)
         recount(tx, ours.order_id)
@@ -211,7 +216,7 @@ def _from_elsewhere(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
     if refund.currency != paid.currency:
         raise Conflict(f"Refund {refund.id} is in {refund.currency}, its payment in {paid.currency}.")
     state = STATE_AT_STRIPE[refund.status]
-    if state == "succeeded":
+    if state in LEAVES:
         _check_sum(tx, refund, paid.id)
     why = "made at Stripe"
     _add(tx, new_id("ref"), paid.order_id, paid.id, refund.amount, state, "external", why, refund.id, at)

@@ -61,6 +61,9 @@ ORDER BY o.id DESC LIMIT :size
 UPDATE orders SET state = :new, closed_reason = :reason, hold_until = NULL, version = version + 1
 WHERE id = :id AND state = :old
 
+-- name: unowned
+SELECT unowned FROM orders WHERE id = :id
+
 -- name: oversold
 UPDATE orders SET closed_reason = 'oversold', version = version + 1 WHERE id = :id AND state = 'closed'
 

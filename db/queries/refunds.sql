@@ -16,14 +16,15 @@ SELECT EXISTS (SELECT 1 FROM refunds WHERE intention = :intention)
 -- name: refundable
 SELECT a.captured - COALESCE((
   SELECT SUM(r.amount) FROM refunds r
-  WHERE r.attempt_id = a.id AND r.state IN ('requested', 'submitted', 'succeeded')
+  WHERE r.attempt_id = a.id
+    AND (r.state IN ('requested', 'submitted', 'succeeded') OR r.settled = 1)
 ), 0)
 FROM payment_attempts a WHERE a.id = :attempt_id
 
 -- name: left_of
 SELECT a.captured - COALESCE((
   SELECT SUM(r.amount) FROM refunds r
-  WHERE r.attempt_id = a.id AND r.state = 'succeeded' AND r.id <> :but
+  WHERE r.attempt_id = a.id AND r.state IN ('submitted', 'succeeded') AND r.id <> :but
 ), 0)
 FROM payment_attempts a WHERE a.id = :attempt_id
 
@@ -79,7 +80,7 @@ SELECT EXISTS (SELECT 1 FROM payment_attempts WHERE order_id = :order_id AND cap
 
 -- name: chosen_by_admin
 SELECT EXISTS (
-  SELECT 1 FROM refunds WHERE order_id = :order_id AND source = 'shop' AND state = 'succeeded'
+  SELECT 1 FROM refunds WHERE order_id = :order_id AND source = 'shop' AND ever_succeeded = 1
 )
 
 -- name: recount

@@ -222,7 +222,18 @@ def _note(tx: Tx, event_id: str, verdict: Verdict) -> None:
 
 
 def _book_unclaimed(tx: Tx, payment: object, at: Instant) -> None:
-    """Book what came before its payment, or before what made it possible, oldest first."""
-    for kept in tx.all(Kept, sql.unclaimed, payment_intent=payment) if isinstance(payment, str) else ():
-        event = json.loads(kept.payload)
-        _note(tx, kept.id, _judge(tx, event, livemode=bool(event.get("livemode")), at=at))
+    """Book what came before its payment, or before what made it possible, oldest first.
+
+    Each that could be booked may have made room for an older one.
+    """
+    while isinstance(payment, str):
+        waiting = tx.all(Kept, sql.unclaimed, payment_intent=payment)
+        if not any(_claimed(tx, kept, at) for kept in waiting):
+            break
+
+
+def _claimed(tx: Tx, kept: Kept, at: Instant) -> bool:
+    event = json.loads(kept.payload)
+    verdict = _judge(tx, event, livemode=bool(event.get("livemode")), at=at)
+    _note(tx, kept.id, verdict)
+    return verdict.payment is None

@@ -163,19 +163,25 @@ def settle_refund(tx: Tx, refund_id: str, by: Person, how: str, at: Instant) -> 
 def approve(tx: Tx, number: str, by: Person, at: Instant) -> Order:
     """Accept the payment of an order in review: what is missing becomes a discount, what is over goes back.
 
-    Raises Conflict when it is not in review or no money of its currency has arrived.
+    Raises Conflict when it is not in review, no money of its currency has arrived, or the shopper does not
+    want it any more.
     """
     order = orders.by_number(tx, number)
     if order.state != "review":
         raise Conflict("This order is not in review any more.")
+    if order.cancel_requested_at is not None:
+        raise Conflict("The shopper has asked to cancel this order: cancel it instead.")
     if order.captured == 0:
         raise Conflict("No money in this order's currency has arrived: it can only be cancelled.")
-    over = order.captured - order.total
-    if over < 0:
-        tx.run(sql.write_off, id=order.id, amount=-over)
+    left = _left(tx, order)
+    if not left:
+        raise Conflict("All of its money is on its way back: it can only be cancelled.")
+    over = min(order.captured, sum(left.values())) - order.total
+    if order.captured < order.total:
+        tx.run(sql.write_off, id=order.id, amount=order.total - order.captured)
     approved = orders.move(tx, order, "confirmed", by=by.actor, at=at, why="approved by an admin")
     if over > 0:
-        _spread(tx, approved, events.SHOP, over, _left(tx, approved), at, source="auto")
+        _spread(tx, approved, events.SHOP, over, left, at, source="auto")
     return approved
 
 

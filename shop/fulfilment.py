@@ -179,7 +179,7 @@ def approve(tx: Tx, number: str, by: Person, at: Instant) -> Order:
         raise Conflict("No money in this order's currency has arrived: it can only be cancelled.")
     left = _left(tx, order)
     if not left:
-        raise Conflict("All of its money is on its way back: it can only be cancelled.")
+        raise Conflict("None of its money is here now: it can only be cancelled.")
     over = min(order.captured, sum(left.values())) - order.total
     if order.captured < order.total:
         tx.run(sql.write_off, id=order.id, amount=order.total - order.captured)

@@ -67,6 +67,11 @@ UPDATE refunds SET ever_succeeded = 1 WHERE id = :id AND ever_succeeded = 0
 UPDATE refunds SET resolved_at = :at, settled = :settled
 WHERE id = :id AND state IN ('failed', 'canceled') AND resolved_at IS NULL
 
+-- name: resolve_refused
+UPDATE refunds SET resolved_at = :at
+WHERE attempt_id = :attempt_id AND state = 'failed' AND provider_id IS NULL AND resolved_at IS NULL
+  AND amount > :left
+
 -- name: all_given_back
 SELECT EXISTS (SELECT 1 FROM payment_attempts WHERE order_id = :order_id AND captured > 0)
   AND NOT EXISTS (

@@ -115,8 +115,7 @@ def refund(tx: Tx, number: str, by: Person, give: Give, at: Instant) -> int:
     order = orders.by_number(tx, number)
     if give.intention and refunds.is_known(tx, give.intention):
         return 0
-    if order.dispute_state in ("open", "lost"):
-        raise Conflict("The bank has this money because of a dispute: it can't be refunded as well.")
+    _must_be_ours(order)
     amount = give.amount if give.amount is not None else _price_of(tx, order, give.lines)
     if amount <= 0:
         raise Refused("Say how much, or how many of which line.", "amount")
@@ -134,8 +133,13 @@ def refund(tx: Tx, number: str, by: Person, give: Give, at: Instant) -> int:
 
 
 def refund_again(tx: Tx, refund_id: str, by: Person, at: Instant) -> Order:
-    """Ask once more, under a new key, for a refund that did not arrive. Raises Conflict if it is seen to."""
+    """Ask once more, under a new key, for a refund that did not arrive.
+
+    Raises Conflict if somebody has seen to it, or a bank has the money.
+    """
     old = refunds.claim(tx, refund_id)
+    if old is not None:
+        _must_be_ours(orders.by_id(tx, old.order_id))
     order_id = refunds.resolve(tx, refund_id, by=by.actor, why="asked for again", at=at)
     if old is None or order_id is None:
         raise Conflict("Somebody has seen to this refund already.")
@@ -163,19 +167,25 @@ def settle_refund(tx: Tx, refund_id: str, by: Person, how: str, at: Instant) -> 
 def approve(tx: Tx, number: str, by: Person, at: Instant) -> Order:
     """Accept the payment of an order in review: what is missing becomes a discount, what is over goes back.
 
-    Raises Conflict when it is not in review or no money of its currency has arrived.
+    Raises Conflict when it is not in review, no money of its currency has arrived, or the shopper does not
+    want it any more.
     """
     order = orders.by_number(tx, number)
     if order.state != "review":
         raise Conflict("This order is not in review any more.")
+    if order.cancel_requested_at is not None:
+        raise Conflict("The shopper has asked to cancel this order: cancel it instead.")
     if order.captured == 0:
         raise Conflict("No money in this order's currency has arrived: it can only be cancelled.")
-    over = order.captured - order.total
-    if over < 0:
-        tx.run(sql.write_off, id=order.id, amount=-over)
+    left = _left(tx, order)
+    if not left:
+        raise Conflict("None of its money is here now: it can only be cancelled.")
+    over = min(order.captured, sum(left.values())) - order.total
+    if order.captured < order.total:
+        tx.run(sql.write_off, id=order.id, amount=order.total - order.captured)
     approved = orders.move(tx, order, "confirmed", by=by.actor, at=at, why="approved by an admin")
     if over > 0:
-        _spread(tx, approved, events.SHOP, over, _left(tx, approved), at, source="auto")
+        _spread(tx, approved, events.SHOP, over, left, at, source="auto")
     return approved
 
 
@@ -185,6 +195,11 @@ def clear(tx: Tx, number: str, by: Person, why: str, at: Instant) -> Order:
     if not disputes.clear_warnings(tx, order.id, by=by.actor, why=why, at=at):
         raise Conflict("There is no warning to clear.")
     return orders.by_id(tx, order.id)
+
+
+def _must_be_ours(order: Order) -> None:
+    if order.dispute_state in ("open", "lost"):
+        raise Conflict("The bank has this money because of a dispute: it can't be refunded as well.")
 
 
 def _must_be_free_to_go(tx: Tx, order: Order) -> None:

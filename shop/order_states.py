@@ -1,6 +1,6 @@
 """The states of an order: one table that the guards, the buttons, the tests and the README read.
 
-PAYMENTS: what each of Stripe's events does to a state is in `payments.py`; here stands only where an
+What each of Stripe's events does to a state is in `payments/sessions.py`; here stands only where an
 order may go from where it is, who may send it there, and what happens to its stock on the way.
 """
 
@@ -15,6 +15,8 @@ CLOSED_REASONS = (
     "charged_back",
     "oversold",
 )
+FOR_WANT_OF_MONEY = ("expired", "payment_failed")
+"""Money that comes late may still buy what such an order was about."""
 SHOPPER, ADMIN, STRIPE, SHOP = "shopper", "admin", "stripe", "shop"
 
 

@@ -13,7 +13,7 @@ from shop.clock import Instant
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
 from shop.money import format_money
-from shop.order_states import CANCELLABLE_BY_SHOPPER, STATES, STEPS
+from shop.order_states import CANCELLABLE_BY_SHOPPER, FOR_WANT_OF_MONEY, STATES, STEPS
 from shop.people import Person
 from shop.refunds import Refund
 
@@ -171,13 +171,17 @@ def cancel(tx: Tx, number: str, person: Person, at: Instant) -> OrderPage:
 
     An unpaid order is only flagged: its session is expired at Stripe first, and the answer decides.
     A paid one is closed, its stock returned and its refund asked for at once. Raises NotFound when it
-    is not theirs and Conflict once it is being packed.
+    is not theirs and Conflict once it is being packed, or while an admin looks at its payment.
     """
     order = _own(tx, number, person.id)
     if order.state in ("open", "processing"):
         ask_to_cancel(tx, order, by=person.actor, at=at)
     elif order.state in CANCELLABLE_BY_SHOPPER:
         close_paid(tx, order, by=person.actor, at=at, why="cancelled by the shopper")
+    elif order.state == "review":
+        raise Conflict(
+            "We are looking at your payment and will write to you: answer that you want it cancelled."
+        )
     elif order.state != "closed":
         raise Conflict("This order is already being prepared: it can't be cancelled any more.")
     return page(tx, by_id(tx, order.id))
@@ -207,10 +211,8 @@ def close_paid(
 def refund_all(tx: Tx, order: Order, *, by: str, at: Instant, source: str, why: str) -> None:
     """Ask for everything that was captured for the order to be refunded.
 
-    Nothing is asked for while a dispute is open or after it was lost: the bank has the money then.
+    Nothing of a payment whose dispute is open or was lost: the bank has that money.
     """
-    if by_id(tx, order.id).dispute_state in ("open", "lost"):
-        return
     for attempt_id in tx.all(str, sql.paid_attempts, order_id=order.id):
         refunds.request(tx, order.id, attempt_id, source=source, reason=why, by=by, at=at)
 
@@ -318,16 +320,19 @@ def page(tx: Tx, order: Order) -> OrderPage:
     )
     lines = lines_of(tx, order.id)
     given_back = refunds.of_order(tx, order.id)
-    return OrderPage(order, lines, given_back, steps, may_cancel, headline(order))
+    return OrderPage(order, lines, given_back, steps, may_cancel, headline(order, given_back))
 
 
-def headline(order: Order) -> str:
-    """Say in one sentence where the order stands."""
+def headline(order: Order, given_back: tuple[Refund, ...] = ()) -> str:
+    """Say where the order stands; money may have come, and gone back, after it was closed."""
     if order.state == "closed":
-        return _CLOSED[order.closed_reason or ""].format(order=order)
-    if order.cancel_requested_at is not None:
+        told = _CLOSED[order.closed_reason or ""]
+        if order.closed_reason not in FOR_WANT_OF_MONEY:
+            return told
+        return f"{told} {'Your money goes back to you.' if given_back else 'Nothing was charged.'}"
+    if order.cancel_requested_at is not None and order.state in ("open", "processing"):
         return "We are cancelling your order: the payment page is being closed."
-    return _HEADLINES[order.state].format(order=order)
+    return _HEADLINES[order.state]
 
 
 _HEADLINES = {
@@ -339,9 +344,9 @@ _HEADLINES = {
     "review": "We are looking at your payment and will write to you.",
 }
 _CLOSED = {
-    "expired": "The time to pay ran out. Nothing was charged.",
+    "expired": "The time to pay ran out.",
     "cancelled": "Cancelled.",
-    "payment_failed": "The payment did not go through. Nothing was charged.",
+    "payment_failed": "The payment did not go through.",
     "refunded": "Refunded.",
     "charged_back": "Closed: the payment was taken back through the bank.",
     "oversold": "Closed: the items were gone when the payment arrived. Your money goes back to you.",

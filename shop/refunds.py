@@ -150,9 +150,7 @@ def refused(tx: Tx, refund_id: str, why: str, at: Instant) -> None:
         return
     tx.run(sql.advance, id=refund_id, old="requested", state="failed", provider_id=None, at=at)
     _tell(tx, ours.order_id, "failed", ours.amount, at, why)
-    if refundable(tx, ours.attempt_id) < ours.amount:
-        # Somebody has refunded it at Stripe meanwhile: the shopper has the money.
-        tx.run(sql.resolve, id=refund_id, at=at, settled=0)
+    _resolve_refused(tx, ours.attempt_id, at)
     recount(tx, ours.order_id)
 
 
@@ -221,8 +219,14 @@ def _from_elsewhere(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
     why = "made at Stripe"
     _add(tx, new_id("ref"), paid.order_id, paid.id, refund.amount, state, "external", why, refund.id, at)
     _tell(tx, paid.order_id, state, refund.amount, at, why)
+    _resolve_refused(tx, paid.id, at)
     recount(tx, paid.order_id)
     return paid.order_id
+
+
+def _resolve_refused(tx: Tx, attempt_id: str, at: Instant) -> None:
+    """See to what Stripe has refused because somebody had refunded it there: the shopper has the money."""
+    tx.run(sql.resolve_refused, attempt_id=attempt_id, left=refundable(tx, attempt_id), at=at)
 
 
 def _check_sum(tx: Tx, refund: StripeRefund, attempt_id: str, but: str = "") -> None:

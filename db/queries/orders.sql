@@ -72,7 +72,11 @@ UPDATE orders SET cancel_requested_at = :at, version = version + 1
 WHERE id = :id AND cancel_requested_at IS NULL AND state IN ('open', 'processing')
 
 -- name: paid_attempts
-SELECT id FROM payment_attempts WHERE order_id = :order_id AND captured > 0 ORDER BY id
+SELECT a.id FROM payment_attempts a WHERE a.order_id = :order_id AND a.captured > 0 AND NOT EXISTS (
+  SELECT 1 FROM disputes d WHERE d.order_id = a.order_id AND d.attempt_id = a.id
+    AND d.status IN ('needs_response', 'under_review', 'lost')
+)
+ORDER BY a.id
 
 -- name: live_attempts
 SELECT id FROM payment_attempts WHERE order_id = :order_id AND state IN ('creating', 'open') ORDER BY id

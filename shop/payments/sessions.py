@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from db import Tx
 from shop import cart, events, instance, orders, outbox, refunds, stock
 from shop.clock import Instant
+from shop.order_states import FOR_WANT_OF_MONEY
 from shop.orders import Order
 from shop.payments.attempts import Attempt, of_session, sql
 from shop.stripe_gateway import Refund, Session
@@ -129,7 +130,7 @@ def _confirm(tx: Tx, order: Order, at: Instant, why: str) -> None:
 
 
 def _late_money(tx: Tx, order: Order, at: Instant, why: str) -> None:
-    may_go_on = order.closed_reason in ("expired", "payment_failed")
+    may_go_on = order.closed_reason in FOR_WANT_OF_MONEY
     if may_go_on and stock.can_retake(tx, order.id):
         orders.move(tx, order, "confirmed", by=BY, at=at, why=f"{why}, paid late")
         return

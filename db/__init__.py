@@ -13,6 +13,7 @@ from db.errors import (
     ConstraintViolated,
     DatabaseError,
     SqliteTooOld,
+    Unavailable,
     WrongSchema,
 )
 from db.sqlfile import Queries, Statement, queries
@@ -29,6 +30,7 @@ __all__ = [
     "SqliteTooOld",
     "Statement",
     "Tx",
+    "Unavailable",
     "WrongSchema",
     "queries",
 ]

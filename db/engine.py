@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     import pysqlite3.dbapi2 as sqlite3
 
-from db.errors import Busy, ConstraintViolated, DatabaseError, SqliteTooOld
+from db.errors import Busy, ConstraintViolated, DatabaseError, SqliteTooOld, Unavailable
 
 sys.modules["sqlite3"] = sqlite3
 
@@ -30,6 +30,8 @@ BUSY_MILLISECONDS = 5000
 STATEMENTS = 256
 _INTERRUPTED = 9
 _BUSY = (5, 6)
+# READONLY, IOERR, FULL, CANTOPEN (sqlite.org/rescode.html): the disk, not the statement.
+_DISK = (8, 10, 13, 14)
 
 WRITER = (
     "PRAGMA journal_mode = WAL",
@@ -64,18 +66,38 @@ def version() -> str:
     return str(sqlite3.sqlite_version)
 
 
-def open_writer(path: Path) -> Connection:
-    """Open a connection that may write; the file is made readable to its owner alone."""
+def make_file(path: Path) -> None:
+    """Make the file where there is none, readable to its owner alone."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def open_writer(path: Path) -> Connection:
+    """Open a connection that may write; a file that has gone is never replaced by an empty one."""
     return _open(f"{path.absolute().as_uri()}?mode=rw", WRITER)
 
 
 def open_reader(path: Path) -> Connection:
     """Open a connection that can only read."""
     return _open(f"{path.absolute().as_uri()}?mode=ro", READER)
+
+
+def settle(connection: Connection) -> None:
+    """Copy what a crash has left in the write-ahead log into the file, and flush both.
+
+    The log may hold a transaction whose flush failed before the crash: it can be read, but a system that
+    has reported the failure never writes it again, and what was added behind it would be lost with it in a
+    power cut. Where another process has the database open, the log is in its care. Raises Unavailable.
+    """
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except Error as fault:
+        if _code(fault) not in _BUSY:
+            raise translated(fault, "checkpoint") from fault
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS:d}")
 
 
 def is_complete(script: str) -> bool:
@@ -90,6 +112,8 @@ def translated(fault: Exception, doing: str) -> DatabaseError:
         return ConstraintViolated(message)
     if _code(fault) in _BUSY:
         return Busy(message)
+    if _code(fault) in _DISK and "readonly" not in message:
+        return Unavailable(message)
     return DatabaseError(message)
 
 

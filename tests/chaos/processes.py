@@ -224,7 +224,7 @@ class Premises:
 async def opened_premises(
     folder: Path, furnish=None, *, people: int = 0, api_base: str | None = None, workers: int = 1
 ):
-    """Furnish a shop (`furnish` is given the world), start the local Stripe; the shop itself is not started."""
+    """Furnish a shop (`furnish` is given the world), start the local Stripe, but not the shop."""
     stripe_port, shop_port = free_port(), free_port()
     stripe_base = f"http://127.0.0.1:{stripe_port}"
     settings = settings_for(folder, shop_port, stripe_api_base=api_base or stripe_base)

@@ -151,6 +151,11 @@ class Premises:
     stripe: Program
     stripe_http: httpx.AsyncClient
     visitors: list[Visitor] = field(default_factory=list)
+    trading: bool = True
+
+    @property
+    def is_trading(self) -> bool:
+        return self.trading and self.shop.is_up
 
     @contextlib.contextmanager
     def books(self):

@@ -22,9 +22,9 @@ class Witness:
     without_pause: int = 0
 
     async def shop_on(self, place: Premises, visitor: Visitor, sku: str = "BRICK") -> None:
-        """Buy again and again, while the shop is up."""
+        """Buy again and again, while there is trade."""
         try:
-            while place.shop.is_up:
+            while place.is_trading:
                 self._count("cart", await visitor.put(sku))
                 answer = await visitor.check_out()
                 self._count("checkout", answer)
@@ -36,9 +36,9 @@ class Witness:
             return
 
     async def carry(self, place: Premises, http: httpx.AsyncClient) -> None:
-        """Deliver copies of Stripe's newest events, each twice at once, while the shop is up."""
+        """Deliver copies of Stripe's newest events, each twice at once, while there is trade."""
         try:
-            while place.shop.is_up:
+            while place.is_trading:
                 page = await place.newest_events()
                 fresh = [event for event in page if event["id"] not in self.events]
                 await asyncio.gather(*[self.deliver(http, event) for event in fresh + fresh])

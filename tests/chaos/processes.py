@@ -21,6 +21,9 @@ from shop.stripe_gateway import sign
 from tests.world import STRIPE_KEY, WEBHOOK_SECRET, Shopper, World, add_shopper, open_world, settings_for
 
 START_SECONDS = 30
+ORDER_OF_SESSION = """
+SELECT o.number FROM orders o JOIN payment_attempts a ON a.order_id = o.id WHERE a.session_id = :session
+"""
 ELSEWHERE = {"Sec-Fetch-Site": "cross-site"}
 COMPLETED = "checkout.session.completed"
 
@@ -130,7 +133,12 @@ class Visitor(Shopper):
             timeout=60,
             trust_env=False,
             verify=False,  # noqa: S501 - loopback
+            event_hooks={"response": [self._note]},
         )
+        self.statuses: set[int] = set()
+
+    async def _note(self, answer: httpx.Response) -> None:
+        self.statuses.add(answer.status_code)
 
     async def pay(self, pay_url: str, card: str = "4242424242424242") -> httpx.Response:
         """Pay on the local Stripe's own address."""
@@ -185,6 +193,21 @@ class Premises:
         )
         return come
 
+    def order_of(self, pay_url: str) -> str:
+        """Return the number of the order that a payment page is for."""
+        with self.books() as books:
+            return books.column(ORDER_OF_SESSION, session=session_in(pay_url))[0]
+
+    async def until_quiet(self, seconds: float = 30) -> None:
+        """Wait until the outbox is empty and Stripe has delivered all it has to say."""
+        for _ in range(int(seconds / 0.1)):
+            with self.books() as books:
+                left = books.column("SELECT id FROM outbox WHERE state = 'waiting'")
+            if not left and not self.undelivered():
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"it never became quiet: {left}")
+
     async def at_stripe(self, kind: str, **wanted: str) -> list[dict]:
         """Return everything of a kind that the local Stripe has, newest first."""
         found, more = [], {"limit": 100} | wanted
@@ -203,20 +226,25 @@ class Premises:
     def program(self, *arguments: str) -> Program:
         return Program(self.settings, self.folder, *arguments)
 
-    def let_leases_run_out(self) -> None:
-        """Do what a minute does: the claims of killed processes end."""
+    def turn_the_clock(self) -> None:
+        """Do what half an hour does: time to pay is over, and the claims of killed processes end."""
         with contextlib.closing(engine.open_writer(self.folder / "shop.db")) as connection:
-            connection.execute("UPDATE outbox SET leased_until = NULL WHERE state = 'waiting'")
+            connection.execute("UPDATE outbox SET leased_until = NULL, not_before = '' WHERE state = 'waiting'")
+            connection.execute("UPDATE orders SET hold_until = '' WHERE state = 'open'")
 
     async def settle(self) -> None:
-        """Close the shop and heal all that can be healed, as a minute later."""
+        """Close the shop and heal all that can be healed, half an hour later."""
         await self.shop.stop()
-        self.let_leases_run_out()
+        self.turn_the_clock()
         await self.reconcile()
 
     async def reconcile(self) -> None:
         program = self.program("reconcile")
         assert await program.run() == 0, program.log.read_text()
+
+    def undelivered(self) -> list[str]:
+        with contextlib.closing(engine.open_reader(self.folder / "local-stripe.db")) as connection:
+            return Books(connection).column("SELECT event_id FROM deliveries WHERE state = 'waiting'")
 
     def delivered(self) -> set[str]:
         """Return the events that the local Stripe was answered with 2xx."""

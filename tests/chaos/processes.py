@@ -229,7 +229,9 @@ class Premises:
     def turn_the_clock(self) -> None:
         """Do what half an hour does: time to pay is over, and the claims of killed processes end."""
         with contextlib.closing(engine.open_writer(self.folder / "shop.db")) as connection:
-            connection.execute("UPDATE outbox SET leased_until = NULL, not_before = '' WHERE state = 'waiting'")
+            connection.execute(
+                "UPDATE outbox SET leased_until = NULL, not_before = '' WHERE state = 'waiting'"
+            )
             connection.execute("UPDATE orders SET hold_until = '' WHERE state = 'open'")
 
     async def settle(self) -> None:

@@ -21,9 +21,10 @@ async def furnish(world) -> None:
 @contextlib.asynccontextmanager
 async def trade(place, witness, visitors):
     """Sell and take deliveries as fast as can be; whoever stops answering altogether is a failure."""
-    async with httpx.AsyncClient(
-        base_url=place.settings.base_url, timeout=30, trust_env=False
-    ) as courier, asyncio.TaskGroup() as group:
+    async with (
+        httpx.AsyncClient(base_url=place.settings.base_url, timeout=30, trust_env=False) as courier,
+        asyncio.TaskGroup() as group,
+    ):
         place.trading = True
         for visitor in visitors:
             group.create_task(witness.shop_on(place, visitor))

@@ -58,7 +58,9 @@ async def outcomes(place: Premises) -> dict[str, tuple]:
     at_stripe = {one["id"]: one["status"] for one in await place.at_stripe("checkout/sessions")}
     with place.books() as books:
         rows = books.rows(OUTCOMES)
-    return {session: (at_stripe[session], state, why, paid, kept) for _, state, why, paid, kept, session in rows}
+    return {
+        session: (at_stripe[session], state, why, paid, kept) for _, state, why, paid, kept, session in rows
+    }
 
 
 async def begin(visitor) -> str:
@@ -79,9 +81,7 @@ async def test_of_two_hundred_shoppers_for_one_unit_one_gets_it(place, rounds):
     for number in range(rounds(50)):
         answers = await asyncio.gather(*[one.check_out() for one in crowd])
         assert Counter(answer.status_code for answer in answers) == {303: 1, 409: CROWD - 1}, number
-        winner, answer = next(
-            pair for pair in zip(crowd, answers, strict=True) if pair[1].status_code == 303
-        )
+        winner, answer = next(pair for pair in zip(crowd, answers, strict=True) if pair[1].status_code == 303)
         assert (await winner.pay(answer.headers["location"])).status_code == 303
         await until_sold(place)
         more = {"change": "1", "reason": "received"}

@@ -53,9 +53,7 @@ async def refund_form(ada, number: str) -> dict[str, str]:
     page = (await ada.http.get(f"/admin/orders/{number}")).text
     form = re.search(rf'<form[^>]*action="/admin/orders/{number}/refunds".*?</form>', page, re.DOTALL)[0]
     hidden = re.findall(r'<input[^>]*type="hidden"[^>]*>', form)
-    return {
-        re.search(r'name="([^"]*)"', one)[1]: re.search(r'value="([^"]*)"', one)[1] for one in hidden
-    }
+    return {re.search(r'name="([^"]*)"', one)[1]: re.search(r'value="([^"]*)"', one)[1] for one in hidden}
 
 
 async def refunded(place: Premises) -> Counter:

@@ -1,4 +1,4 @@
-"""A bad Stripe: stands where the API is and passes calls on to the local Stripe, or fails in every known way."""
+"""A bad Stripe: stands where the API is and passes calls on, or fails in every known way."""
 
 import asyncio
 import contextlib

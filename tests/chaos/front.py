@@ -36,6 +36,7 @@ class Front:
     behind: str = ""
     calls: list[str] = field(default_factory=list)
     hanging: set = field(default_factory=set)
+    tasks: set = field(default_factory=set)
 
     def become(self, way: str) -> None:
         """Behave in another way from now on; calls that hang are cut."""
@@ -44,7 +45,12 @@ class Front:
             writer.transport.abort()
         self.hanging.clear()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError), contextlib.closing(writer):
             head = await reader.readuntil(b"\r\n\r\n")
             length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
@@ -79,5 +85,8 @@ async def opened_front():
     try:
         yield front, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
-        front.become("good")
         server.close()
+        for task in front.tasks:
+            task.cancel()
+        await asyncio.gather(*front.tasks, return_exceptions=True)
+        await server.wait_closed()

@@ -5,9 +5,6 @@ from collections import Counter
 
 import pytest
 
-from db import Database
-from shop import jobs
-from shop.clock import now
 from tests.chaos.processes import Premises, opened_premises, session_in
 
 CROWD = 200
@@ -138,13 +135,9 @@ async def test_a_deadline_against_a_payment_ends_sold_or_expired(place, dice, ro
 
 
 async def let_time_run_out(place: Premises) -> None:
-    """Have every open order's time be over, and look for such orders in two processes at once."""
+    """Have every open order's time be over, and look for such orders in three processes at once."""
     place.turn_the_clock()
-    beside = await Database.open(place.settings.database_url)
-    try:
-        await asyncio.gather(*[beside.write(jobs.end_overdue, now()) for _ in range(2)])
-    finally:
-        await beside.close()
+    await asyncio.gather(place.reconcile(), place.reconcile())
 
 
 async def test_the_same_page_opened_and_paid_in_two_tabs_is_one_order_paid_once(place, rounds):

@@ -11,7 +11,7 @@ INSTALL = if $(PY) -m pip --version >/dev/null 2>&1; \
 run: $(VENV)/.run
 	@$(PY) -m shop demo
 
-test: $(VENV)/.dev browser
+test: $(VENV)/.dev browser strace
 	@$(PY) -m pytest
 
 check: $(VENV)/.dev
@@ -23,6 +23,15 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@PYTHONPATH=. $(PY) tests/bench/bench.py
+
+# Ten times the rounds of the suite: kills, failing disks, races, outages. TILLROOM_SEED=… repeats a run.
+chaos: $(VENV)/.dev strace
+	@TILLROOM_TIMES=$${TILLROOM_TIMES:-10} $(PY) -m pytest tests/chaos
+
+# Makes a disk fail under the running shop; where it can't be installed, those tests say so.
+.PHONY: strace
+strace:
+	@bash tests/chaos/install.sh
 
 # The browser comes from the system; where it can't be installed, the tests say so.
 .PHONY: browser

@@ -15,6 +15,7 @@ from db.errors import (
     DatabaseError,
     Interrupted,
     SqliteTooOld,
+    Unavailable,
     WrongSchema,
 )
 from db.snapshot import snapshot
@@ -35,6 +36,7 @@ __all__ = [
     "SqliteTooOld",
     "Statement",
     "Tx",
+    "Unavailable",
     "WrongSchema",
     "path_of",
     "queries",

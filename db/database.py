@@ -28,12 +28,14 @@ class Database:
     async def open(cls, url: str, *, migrations: Path = migrate.FOLDER) -> "Database":
         """Open the database at `sqlite:///path`, made and migrated if need be.
 
-        Raises SqliteTooOld, WrongSchema, and DatabaseError for another kind of address.
+        Raises SqliteTooOld, WrongSchema, Unavailable, and DatabaseError for another kind of address.
         """
         engine.check_version()
         database = cls(path_of(url))
+        engine.make_file(database.path)
         connection = engine.open_writer(database.path)
         try:
+            engine.settle(connection)
             migrate.migrate(connection, migrations)
         finally:
             connection.close()
@@ -45,7 +47,7 @@ class Database:
         """Run a function in a write transaction; return its result once that is durable.
 
         Its own exception undoes its changes alone and is raised here. Raises Busy when another process
-        keeps the database locked, and CommitFailed when nothing could be stored.
+        keeps the database locked, Unavailable and CommitFailed when nothing could be stored.
         """
         _must_be_plain(function)
         result: R = await self._writer.run(lambda tx: function(tx, *args, **kwargs))

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 else:
     import pysqlite3.dbapi2 as sqlite3
 
-from db.errors import Busy, ConstraintViolated, Damaged, DatabaseError, Interrupted, SqliteTooOld
+from db.errors import (
+    Busy,
+    ConstraintViolated,
+    Damaged,
+    DatabaseError,
+    Interrupted,
+    SqliteTooOld,
+    Unavailable,
+)
 
 sys.modules["sqlite3"] = sqlite3
 
@@ -34,10 +42,16 @@ BUSY_MILLISECONDS = 5000
 STATEMENTS = 256
 _INTERRUPTED = 9
 _BUSY = (5, 6)
-# SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB
-_DAMAGED = (10, 11, 26)
 # SQLITE_READONLY, SQLITE_CANTOPEN: what a disk says on which the files beside a database can't be made.
 _READ_ONLY_DISK = (8, 14)
+# By result code (sqlite.org/rescode.html): CORRUPT and NOTADB are the file; READONLY, IOERR, FULL and
+# CANTOPEN the disk, not the statement.
+_KINDS: dict[int | None, type[DatabaseError]] = {
+    **dict.fromkeys(_BUSY, Busy),
+    **dict.fromkeys((11, 26), Damaged),
+    **dict.fromkeys((8, 10, 13, 14), Unavailable),
+    _INTERRUPTED: Interrupted,
+}
 
 # Made once: making an encoder costs more than using it.
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
@@ -78,18 +92,38 @@ def version() -> str:
     return str(sqlite3.sqlite_version)
 
 
-def open_writer(path: Path) -> Connection:
-    """Open a connection that may write; the file is made readable to its owner alone."""
+def make_file(path: Path) -> None:
+    """Make the file where there is none, readable to its owner alone."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def open_writer(path: Path) -> Connection:
+    """Open a connection that may write; a file that has gone is never replaced by an empty one."""
     return _open(f"{path.absolute().as_uri()}?mode=rw", WRITER)
 
 
 def open_reader(path: Path) -> Connection:
     """Open a connection that can only read."""
     return _open(f"{path.absolute().as_uri()}?mode=ro", READER)
+
+
+def settle(connection: Connection) -> None:
+    """Copy what a crash has left in the write-ahead log into the file, and flush both.
+
+    The log may hold a transaction whose flush failed before the crash: it can be read, but a system that
+    has reported the failure never writes it again, and what was added behind it would be lost with it in a
+    power cut. Where another process has the database open, the log is in its care. Raises Unavailable.
+    """
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except Error as fault:
+        if _code(fault) not in _BUSY:
+            raise translated(fault, "checkpoint") from fault
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS:d}")
 
 
 def chained(previous: str, *fields: str | int | None) -> str:
@@ -146,14 +180,9 @@ def translated(fault: Exception, doing: str) -> DatabaseError:
         return ConstraintViolated(message)
     if isinstance(fault, UnicodeDecodeError):
         return Damaged(f"{doing}: the schema or the text of a row is damaged")
-    code = _code(fault)
-    if code in _BUSY:
-        return Busy(message)
-    if code in _DAMAGED:
-        return Damaged(message)
-    if code == _INTERRUPTED:
-        return Interrupted(message)
-    return DatabaseError(message)
+    if "readonly" in message:
+        return DatabaseError(message)
+    return _KINDS.get(_code(fault), DatabaseError)(message)
 
 
 def was_interrupted(fault: BaseException | None) -> bool:

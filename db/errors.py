@@ -13,8 +13,16 @@ class ConstraintViolated(DatabaseError):
     """The change would break a rule of the schema: a CHECK, a UNIQUE, a foreign key or a trigger."""
 
 
+class Unavailable(DatabaseError):
+    """The disk is full, failing or gone: nothing of the change is stored, try again later."""
+
+
 class CommitFailed(DatabaseError):
-    """The transaction could not be made durable, so nothing in it happened."""
+    """The transaction could not be made durable; nobody may count on it.
+
+    No reader sees it. When it was the flush that failed, what had been written before may still be
+    found after a crash: then it has happened, whole.
+    """
 
 
 class WrongSchema(DatabaseError):

@@ -6,6 +6,7 @@ are used here and nowhere else; a test breaks if an upgrade takes them away.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import deque
@@ -19,7 +20,7 @@ from db import engine  # must come before aiosqlite, which imports sqlite3
 
 import aiosqlite  # isort: skip
 
-from db.errors import Closed, CommitFailed, DatabaseError
+from db.errors import Busy, Closed, CommitFailed, DatabaseError
 from db.tx import ReadTx, Tx
 
 log = logging.getLogger(__name__)
@@ -53,11 +54,19 @@ class Thread:
         self._opener = opener
         self._inner: aiosqlite.Connection | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection."""
+        return self._inner is not None
+
     async def open(self) -> None:
-        """Open the connection; its thread never keeps the process from ending."""
+        """Open the connection; its thread never keeps the process from ending. Raises Unavailable."""
         inner = aiosqlite.Connection(lambda: self._opener(self._path), iter_chunk_size=64)
         inner._thread.daemon = True  # noqa: SLF001 - otherwise a forgotten connection hangs the process
-        self._inner = await inner
+        try:
+            self._inner = await inner
+        except engine.Error as fault:
+            raise engine.translated(fault, "opening") from fault
 
     async def run(self, work: Callable[[engine.Connection], Any]) -> Any:
         """Run a function with the connection, in its thread."""
@@ -109,23 +118,23 @@ class Writer:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             try:
+                if not self._thread.is_open:
+                    await self._thread.open()
                 await self._thread.run(partial(_write, units=batch))
-            except DatabaseError as fault:
+            except Busy as fault:
                 _fail(batch, fault)
-                if isinstance(fault, CommitFailed):
-                    await self._reopen()
             except Exception as fault:  # noqa: BLE001 - whatever it is belongs to those who wait
                 _fail(batch, fault)
-                await self._reopen()
+                await self._give_up_connection()
             for unit in batch:
                 _answer(unit)
 
-    async def _reopen(self) -> None:
+    async def _give_up_connection(self) -> None:
+        """Close the connection; the next batch opens one, again and again while the disk does not let it."""
         try:
             await self._thread.close()
         except engine.Error as fault:
             log.warning("closing the writer failed: %s", fault)
-        await self._thread.open()
 
 
 class Readers:
@@ -178,7 +187,7 @@ class Readers:
 
 
 def _write(connection: engine.Connection, units: list[Unit]) -> None:
-    """Run a batch in one transaction. Raises Busy or CommitFailed when none of it happened."""
+    """Run a batch in one transaction. Raises Busy, Unavailable or CommitFailed when none of it happened."""
     try:
         connection.execute("BEGIN IMMEDIATE")
     except engine.Error as fault:
@@ -191,7 +200,8 @@ def _write(connection: engine.Connection, units: list[Unit]) -> None:
         connection.execute("COMMIT")
     except engine.Error as fault:
         if connection.in_transaction:
-            connection.execute("ROLLBACK")
+            with contextlib.suppress(engine.Error):
+                connection.execute("ROLLBACK")
         raise CommitFailed(f"COMMIT: {fault}") from fault
 
 
@@ -231,11 +241,15 @@ def _answer(unit: Unit) -> None:
 
 
 def _read_within(connection: engine.Connection, work: Work, until: float) -> Any:
-    connection.set_progress_handler(lambda: time.thread_time() > until, _STEPS)
-    try:
-        return _read(connection, work)
-    finally:
-        connection.set_progress_handler(None, 0)
+    def in_time(tx: Tx) -> Any:
+        connection.set_progress_handler(lambda: time.thread_time() > until, _STEPS)
+        try:
+            return work(tx)
+        finally:
+            # Before the transaction ends: an end that is interrupted would leave it open for the next read.
+            connection.set_progress_handler(None, 0)
+
+    return _read(connection, in_time)
 
 
 def _read(connection: engine.Connection, work: Work) -> Any:

@@ -5,7 +5,7 @@ import logging
 from quart import Quart, Response
 from werkzeug.exceptions import HTTPException
 
-from db import Busy
+from db import Busy, CommitFailed, Unavailable
 from shop.clock import new_id
 from shop.errors import Conflict, NotFound, Refused, ShopError, TooMany
 from shop.stripe_gateway import StripeError
@@ -27,6 +27,8 @@ def explain(app: Quart) -> None:
     app.register_error_handler(ShopError, _refused)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Busy, _busy)
+    app.register_error_handler(CommitFailed, _not_stored)
+    app.register_error_handler(Unavailable, _not_stored)
     app.register_error_handler(StripeError, _stripe)
     app.register_error_handler(Exception, _unknown)
 
@@ -54,6 +56,15 @@ async def _plain(fault: HTTPException) -> Response:
 async def _busy(_fault: Busy) -> Response:
     response = await refuse(503, "The shop is very busy. Nothing was changed: try again in a moment.")
     response.headers["Retry-After"] = "2"
+    return response
+
+
+async def _not_stored(fault: CommitFailed | Unavailable) -> Response:
+    log.error("the disk: %s", fault)
+    response = await refuse(
+        503, "The shop could not store that: its disk is in trouble. Try again in a moment."
+    )
+    response.headers["Retry-After"] = "5"
     return response
 
 

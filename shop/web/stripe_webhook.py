@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from quart import Quart
 
-from db import Busy, CommitFailed
+from db import Busy, CommitFailed, Unavailable
 from shop import payments
 from shop.clock import epoch, now
 from shop.stripe_gateway import BadSignature, Malformed, verify
@@ -74,7 +74,7 @@ async def book(here: Shop, payload: bytes, signature: str | None) -> Answer:
         digest = hashlib.sha256(payload).hexdigest()
         await here.db.write(payments.reject, str(fault), digest, now())
         return Answer(400, f"{fault}\n")
-    except (Busy, CommitFailed):
+    except (Busy, CommitFailed, Unavailable):
         return Answer(503, headers=((b"retry-after", b"5"),))
     return Answer(200)
 

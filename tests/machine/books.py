@@ -1,4 +1,4 @@
-"""The shop's books for a test that is not a coroutine: a real file, the real database, an event loop of its own.
+"""The shop's books for a test that is no coroutine: a real file, the real database, a loop of its own.
 
 Each `Books` is a copy of one prepared file, so that opening it costs no migration.
 """

@@ -174,13 +174,13 @@ MONEY_BACK: dict[str, dict[str, str]] = {
         "in the house, shipped, cancelled, charged back, oversold, review": (
             "refund 500 external canceled, waits refund"
         ),
-        "refunded": "refund 500 external canceled, waits event, waits refund",
+        "refunded": "refund 500 external canceled, waits refund",
     },
     "all comes back": {
         "never paid": "ignored",
         "in the house": "closed refunded, stock 5/0, refund 2500 external failed, waits refund",
         "shipped, cancelled, charged back, oversold": "refund 2500 external failed, waits refund",
-        "refunded": "refund 2500 external failed, waits event, waits refund",
+        "refunded": "refund 2500 external failed, waits refund",
         "review": ("closed refunded, stock 5/0, refund 3000 external failed, waits refund, no waits review"),
     },
 }

@@ -179,9 +179,7 @@ def cancel(tx: Tx, number: str, person: Person, at: Instant) -> OrderPage:
     elif order.state in CANCELLABLE_BY_SHOPPER:
         close_paid(tx, order, by=person.actor, at=at, why="cancelled by the shopper")
     elif order.state == "review":
-        raise Conflict(
-            "We are looking at your payment and will write to you: answer that you want it cancelled."
-        )
+        raise Conflict("We are looking at your payment and will write to you: answer then to cancel it.")
     elif order.state != "closed":
         raise Conflict("This order is already being prepared: it can't be cancelled any more.")
     return page(tx, by_id(tx, order.id))
@@ -378,7 +376,9 @@ _WORDS = {
 
 def _detail(event: events.Event, order: Order) -> str:
     if event.kind.startswith("refund."):
-        return format_money(int(event.after), order.currency)
+        # Refunds that were recorded before they had a currency of their own are of the order's.
+        amount, _, currency = event.after.partition(" ")
+        return format_money(int(amount), currency or order.currency)
     return event.after if event.kind == "order.parcel" else ""
 
 

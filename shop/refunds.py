@@ -100,8 +100,10 @@ def request(
     if intention:
         tx.run(sql.intend, id=refund_id, intention=intention)
     outbox.add(tx, "refund", refund_id, at)
-    of = f"order:{order_id}"
-    events.record(tx, "refund.requested", of, by=by, at=at, after=asked, why=reason)
+    asked_for = claim(tx, refund_id)
+    if asked_for is None:
+        raise LookupError(f"There is no payment {attempt_id} to refund.")
+    _record(tx, order_id, "requested", asked_for, by=by, at=at, why=reason)
     recount(tx, order_id)
     return asked
 
@@ -138,7 +140,7 @@ def seen(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
         tx.run(sql.has_succeeded, id=ours.id)
     if moves:
         tx.run(sql.advance, id=ours.id, old=ours.state, state=state, provider_id=refund.id, at=at)
-        _tell(tx, ours.order_id, state, ours.amount, at)
+        _record(tx, ours.order_id, state, ours, by=events.STRIPE, at=at)
         recount(tx, ours.order_id)
     return ours.order_id
 
@@ -149,7 +151,7 @@ def refused(tx: Tx, refund_id: str, why: str, at: Instant) -> None:
     if ours is None or ours.state != "requested":
         return
     tx.run(sql.advance, id=refund_id, old="requested", state="failed", provider_id=None, at=at)
-    _tell(tx, ours.order_id, "failed", ours.amount, at, why)
+    _record(tx, ours.order_id, "failed", ours, by=events.STRIPE, at=at, why=why)
     _resolve_refused(tx, ours.attempt_id, at)
     recount(tx, ours.order_id)
 
@@ -163,7 +165,7 @@ def resolve(tx: Tx, refund_id: str, *, by: str, why: str, at: Instant, settled: 
     ours = tx.one(Claim, sql.claimable, id=refund_id)
     if ours is None or tx.run(sql.resolve, id=refund_id, at=at, settled=int(settled)) != 1:
         return None
-    events.record(tx, "refund.resolved", f"order:{ours.order_id}", by=by, at=at, after=ours.amount, why=why)
+    _record(tx, ours.order_id, "resolved", ours, by=by, at=at, why=why)
     recount(tx, ours.order_id)
     return ours.order_id
 
@@ -218,7 +220,7 @@ def _from_elsewhere(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
         _check_sum(tx, refund, paid.id)
     why = "made at Stripe"
     _add(tx, new_id("ref"), paid.order_id, paid.id, refund.amount, state, "external", why, refund.id, at)
-    _tell(tx, paid.order_id, state, refund.amount, at, why)
+    _record(tx, paid.order_id, state, refund, by=events.STRIPE, at=at, why=why)
     _resolve_refused(tx, paid.id, at)
     recount(tx, paid.order_id)
     return paid.order_id
@@ -261,5 +263,8 @@ def _add(
     )
 
 
-def _tell(tx: Tx, order_id: str, state: str, amount: int, at: Instant, why: str = "") -> None:
-    events.record(tx, f"refund.{state}", f"order:{order_id}", by=events.STRIPE, at=at, after=amount, why=why)
+def _record(
+    tx: Tx, order_id: str, what: str, money: Claim | StripeRefund, *, by: str, at: Instant, why: str = ""
+) -> None:
+    after = f"{money.amount} {money.currency}"
+    events.record(tx, f"refund.{what}", f"order:{order_id}", by=by, at=at, after=after, why=why)

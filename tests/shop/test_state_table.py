@@ -31,9 +31,7 @@ CANCELLED = "closed cancelled, refund 2500 shop requested, asks refund"
 RESTOCKED = "closed cancelled, stock 5/0, refund 2500 shop requested, asks refund"
 NOT_NOW = "refused: An order that is {} can't be {}."
 BEING_PREPARED = "refused: This order is already being prepared: it can't be cancelled any more."
-LOOKED_AT = (
-    "refused: We are looking at your payment and will write to you: answer that you want it cancelled."
-)
+LOOKED_AT = "refused: We are looking at your payment and will write to you: answer then to cancel it."
 ON_ITS_WAY = "refused: This order is on its way: refund it instead."
 
 PAYMENTS: dict[str, dict[str, str]] = {

@@ -280,8 +280,9 @@ async def opened_premises(
         for visitor in place.visitors:
             await visitor.http.aclose()
         await http.aclose()
-        await shop.kill()
-        await stripe.kill()
+        for program in (shop, stripe):
+            await program.kill()
+            print(f"{program.log.name}: {program.log.read_text()[-3000:]}")
 
 
 async def _furnish(settings: Settings, furnish, people: int) -> None:

@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 
-import httpx
 import pytest
 
 from tests.chaos.faults import FLUSH, WRITE, failing, full, how_often_it_failed, need_strace
 from tests.chaos.processes import opened_premises
-from tests.chaos.witness import Witness, assert_every_payment_has_its_owner
+from tests.chaos.witness import Witness, assert_every_payment_has_its_owner, trade
 
 SHOPPERS = 6
 FAULTS = [(calls, error) for calls in (FLUSH, WRITE) for error in ("EIO", "ENOSPC")]
@@ -16,21 +15,6 @@ FAULTS = [(calls, error) for calls in (FLUSH, WRITE) for error in ("EIO", "ENOSP
 
 async def furnish(world) -> None:
     await world.add_things("BRICK", 100_000)
-
-
-@contextlib.asynccontextmanager
-async def trade(place, witness, visitors):
-    """Sell and take deliveries as fast as can be; whoever stops answering altogether is a failure."""
-    async with (
-        httpx.AsyncClient(base_url=place.settings.base_url, timeout=30, trust_env=False) as courier,
-        asyncio.TaskGroup() as group,
-    ):
-        place.trading = True
-        for visitor in visitors:
-            group.create_task(witness.shop_on(place, visitor))
-        group.create_task(witness.carry(place, courier))
-        yield
-        place.trading = False
 
 
 async def assert_it_sells_again(place, visitor) -> None:
@@ -45,6 +29,7 @@ async def assert_it_sells_again(place, visitor) -> None:
 
 
 def assert_honest(witness) -> None:
+    print(witness.statuses)
     assert witness.seen("webhook") <= {200, 503}
     assert witness.without_pause == 0
     assert witness.seen("cart") | witness.seen("checkout") <= {303, 409, 422, 500, 503}
@@ -71,10 +56,7 @@ async def test_whatever_call_fails_nothing_answered_is_lost_and_the_shop_goes_on
                 await asyncio.sleep(dice.uniform(0.1, 0.5))
             await assert_it_sells_again(place, visitors[0])
         failed += how_often_it_failed(place)
-        delivered = place.delivered()
-        with place.books() as books:
-            witness.assert_nothing_lost(books, delivered)
-    print(witness.statuses, failed)
+        witness.assert_nothing_lost_meanwhile(place)
     assert_honest(witness)
     assert failed > rounds(16)
     assert 503 in witness.seen("webhook")
@@ -88,10 +70,9 @@ async def test_killed_while_the_disk_fails_the_shop_loses_nothing_it_answered(pl
     visitors = await place.come_in([f"s{number}" for number in range(SHOPPERS)])
     for number in range(rounds(8)):
         calls, error = FAULTS[number % len(FAULTS)]
-        with contextlib.suppress(ExceptionGroup):
-            async with trade(place, witness, visitors), failing(place, calls, error, "2+2"):
-                await asyncio.sleep(dice.uniform(0.1, 0.4))
-                await place.shop.kill()
+        async with trade(place, witness, visitors), failing(place, calls, error, "2+2"):
+            await asyncio.sleep(dice.uniform(0.1, 0.4))
+            await place.shop.kill()
         with place.left_behind() as books:
             witness.assert_nothing_lost(books, place.delivered())
         await place.shop.start()
@@ -109,10 +90,7 @@ async def test_on_a_full_disk_nothing_is_answered_that_is_not_stored(place, dice
             async with full(place):
                 await asyncio.sleep(dice.uniform(0.1, 0.4))
             await assert_it_sells_again(place, visitors[0])
-        delivered = place.delivered()
-        with place.books() as books:
-            witness.assert_nothing_lost(books, delivered)
-    print(witness.statuses)
+        witness.assert_nothing_lost_meanwhile(place)
     assert_honest(witness)
     assert 503 in witness.seen("checkout") | witness.seen("cart")
     await place.settle()

@@ -5,12 +5,11 @@ import os
 import signal
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.chaos.front import opened_front
 from tests.chaos.processes import opened_premises
-from tests.chaos.witness import Witness, assert_every_payment_has_its_owner
+from tests.chaos.witness import Witness, assert_every_payment_has_its_owner, trade
 
 SHOPPERS = 20
 REFUND = "POST /v1/refunds"
@@ -104,18 +103,11 @@ async def test_one_of_two_workers_killed_in_the_middle_of_trade_is_replaced(behi
     witness = Witness()
     visitors = await place.come_in([f"s{number}" for number in range(6)])
     for _ in range(rounds(3)):
-        place.trading = True
-        async with httpx.AsyncClient(base_url=place.settings.base_url, timeout=30, trust_env=False) as http:
-            busy = [asyncio.create_task(witness.shop_on(place, visitor)) for visitor in visitors]
-            busy.append(asyncio.create_task(witness.carry(place, http)))
+        async with trade(place, witness, visitors):
             await asyncio.sleep(dice.uniform(0.2, 0.6))
             os.kill(dice.choice(workers_of(place)), signal.SIGKILL)
             await asyncio.sleep(0.3)
-            place.trading = False
-            await asyncio.gather(*busy)
-        delivered = place.delivered()
-        with place.books() as books:
-            witness.assert_nothing_lost(books, delivered)
+        witness.assert_nothing_lost_meanwhile(place)
         await until_two_work(place)
     assert witness.seen("webhook") == {200}
     await place.settle()

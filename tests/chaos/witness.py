@@ -1,6 +1,7 @@
 """What was answered, and whether the books have it: shoppers and couriers who remember every 2xx."""
 
 import asyncio
+import contextlib
 import re
 from dataclasses import dataclass, field
 
@@ -63,6 +64,12 @@ class Witness:
         assert self.numbers <= set(books.column("SELECT number FROM orders"))
         books.assert_balanced()
 
+    def assert_nothing_lost_meanwhile(self, place: Premises) -> None:
+        """Assert the same of a shop that goes on: what Stripe was answered must be read first."""
+        delivered = place.delivered()
+        with place.books() as books:
+            self.assert_nothing_lost(books, delivered)
+
     def seen(self, kind: str) -> set[int]:
         return {status for one, status in self.statuses if one == kind}
 
@@ -76,6 +83,22 @@ class Witness:
     def _count(self, kind: str, answer: httpx.Response) -> None:
         key = (kind, answer.status_code)
         self.statuses[key] = self.statuses.get(key, 0) + 1
+
+
+@contextlib.asynccontextmanager
+async def trade(place: Premises, witness: Witness, visitors: list[Visitor]):
+    """Sell and take deliveries as fast as can be; whoever stops answering altogether is a failure."""
+    base, limits = place.settings.base_url, httpx.Limits(max_connections=16)
+    async with (
+        httpx.AsyncClient(base_url=base, limits=limits, timeout=30, trust_env=False) as courier,
+        asyncio.TaskGroup() as group,
+    ):
+        place.trading = True
+        for visitor in visitors:
+            group.create_task(witness.shop_on(place, visitor))
+        group.create_task(witness.carry(place, courier))
+        yield
+        place.trading = False
 
 
 async def assert_every_payment_has_its_owner(place: Premises) -> None:

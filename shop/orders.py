@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import events, outbox, refunds, stock
+from shop import events, outbox, refunds, stock, timeline
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
-from shop.money import format_money
 from shop.order_states import CANCELLABLE_BY_SHOPPER, FOR_WANT_OF_MONEY, STATES, STEPS
 from shop.people import Person
 from shop.refunds import Refund
@@ -98,22 +97,13 @@ class OrderSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineStep:
-    """One thing that happened to an order, in the shopper's words."""
-
-    at: Instant
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class OrderPage:
     """All that an order's page shows."""
 
     order: Order
     lines: tuple[OrderLine, ...]
     refunds: tuple[Refund, ...]
-    steps: tuple[TimelineStep, ...]
+    steps: tuple[timeline.TimelineStep, ...]
     may_cancel: bool
     headline: str
 
@@ -311,11 +301,7 @@ def overview(tx: Tx) -> Overview:
 def page(tx: Tx, order: Order) -> OrderPage:
     """Return an order with its lines, refunds and timeline."""
     may_cancel = order.state in CANCELLABLE_BY_SHOPPER and order.cancel_requested_at is None
-    steps = tuple(
-        TimelineStep(event.at, _WORDS[event.kind], _detail(event, order))
-        for event in events.of(tx, _object(order))
-        if event.kind in _WORDS
-    )
+    steps = timeline.of(tx, _object(order), order.currency)
     lines = lines_of(tx, order.id)
     given_back = refunds.of_order(tx, order.id)
     return OrderPage(order, lines, given_back, steps, may_cancel, headline(order, given_back))
@@ -349,37 +335,6 @@ _CLOSED = {
     "charged_back": "Closed: the payment was taken back through the bank.",
     "oversold": "Closed: the items were gone when the payment arrived. Your money goes back to you.",
 }
-_WORDS = {
-    "order.placed": "Placed",
-    "order.adopted": "Placed",
-    "order.processing": "Payment started",
-    "order.confirmed": "Paid",
-    "order.packed": "Packed",
-    "order.shipped": "Shipped",
-    "order.parcel": "Parcel",
-    "order.cancel_requested": "Cancellation asked for",
-    "order.cancelled": "Cancelled",
-    "order.expired": "Expired",
-    "order.payment_failed": "Payment failed",
-    "order.refunded": "Closed",
-    "order.review": "Under review",
-    "order.oversold": "Closed",
-    "order.charged_back": "Closed",
-    "payment.declined": "Card declined",
-    "refund.requested": "Refund started",
-    "refund.submitted": "Refund on its way",
-    "refund.succeeded": "Refunded",
-    "refund.failed": "Refund failed",
-    "refund.canceled": "Refund stopped",
-}
-
-
-def _detail(event: events.Event, order: Order) -> str:
-    if event.kind.startswith("refund."):
-        # Refunds that were recorded before they had a currency of their own are of the order's.
-        amount, _, currency = event.after.partition(" ")
-        return format_money(int(amount), currency or order.currency)
-    return event.after if event.kind == "order.parcel" else ""
 
 
 def _move_stock(tx: Tx, kind: str, cause: stock.Cause, put_back: Mapping[str, int] | None) -> None:

@@ -1,0 +1,209 @@
+"""The report of a simulation, as lines for a terminal and as one HTML file that needs nothing beside it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from shop.assets import folder
+from shop.money import format_money
+from shop.simulate import judge
+from shop.simulate.judge import Outage
+from shop.simulate.plan import CURRENCY
+from shop.simulate.run import Outcome
+from shop.simulate.witness import NO_ANSWER
+
+CLASSES = ("2xx", "3xx", "4xx", "5xx", NO_ANSWER)
+_CHART_WIDTH, _CHART_HEIGHT = 960, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled list of names with values."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: who got which answers."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A piece of the chart, in its own units; `kind` is a class of answers or an outage."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    kind: str
+
+
+def text(outcome: Outcome) -> str:
+    """Return the report for a terminal."""
+    lines = [_headline(outcome), ""]
+    for section in sections(outcome):
+        lines += [section.title, *(f"  {name:<52} {value}" for name, value in section.rows), ""]
+    grid = answers(outcome)
+    lines.append("Answers")
+    for name, cells in (("", grid.head), *grid.rows):
+        lines.append(f"  {name:<14}" + "".join(f"{cell:>10}" for cell in cells))
+    lines += ["", *(outcome.verified.output.splitlines()), ""]
+    lines += [f"FOUND: {finding}" for finding in outcome.findings]
+    lines.append("passed" if outcome.passed else f"failed: {len(outcome.findings)} findings")
+    return "\n".join(lines)
+
+
+def html(outcome: Outcome) -> str:
+    """Return the report as one HTML page."""
+    loader = FileSystemLoader(folder("templates") / "simulation")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    bars, busiest = chart(outcome)
+    return environment.get_template("report.html").render(
+        outcome=outcome,
+        options=outcome.options,
+        headline=_headline(outcome),
+        sections=sections(outcome),
+        grid=answers(outcome),
+        bars=bars,
+        busiest=busiest,
+        width=_CHART_WIDTH,
+        height=_CHART_HEIGHT,
+        checks=[line.rsplit(": ", 1) for line in outcome.verified.output.splitlines() if line[:1] == "I"],
+    )
+
+
+def sections(outcome: Outcome) -> tuple[Section, ...]:
+    """Return the figures."""
+    witness = outcome.witness
+    faults = dict(sorted(witness.faults.items()))
+    crashes = [
+        (f"down from {gap.begun:.1f} s", f"{gap.ended - gap.begun:.1f} s") for gap in _outages(outcome)
+    ]
+    said = [(f"run {number}", words) for number, words in enumerate(outcome.reconciliations, 1)]
+    return (
+        Section("Orders by state", _counted(_states(outcome))),
+        Section("Money", _money(outcome)),
+        Section("Units of all variants", _units(outcome)),
+        Section("Faults injected", _counted(faults) + tuple(crashes)),
+        Section("Done at Stripe beside the shop", _counted(witness.deeds)),
+        Section("Events Stripe has made", _counted(outcome.events)),
+        Section("Requests", _requests(outcome)),
+        Section("Reconciliation", tuple(said)),
+        Section("Not there in this version, and asked for in vain", _counted(witness.not_there)),
+    )
+
+
+def answers(outcome: Outcome) -> Grid:
+    """Return how many answers of each status everybody got."""
+    counted = outcome.witness.answers
+    statuses = sorted({status for _, status in counted})
+    people = sorted({who for who, _ in counted})
+    rows = tuple((who, tuple(str(counted[who, one] or "") for one in statuses)) for who in people)
+    return Grid(tuple(statuses), rows)
+
+
+def chart(outcome: Outcome) -> tuple[list[Bar], int]:
+    """Return answers a second as bars over the outages, and the height of the tallest in answers."""
+    pulse = outcome.witness.pulse
+    seconds = max((second for second, _ in pulse), default=0) + 1
+    totals = Counter[int]()
+    for (second, _), count in pulse.items():
+        totals[second] += count
+    busiest = max(totals.values(), default=1)
+    wide = max(1, _CHART_WIDTH // seconds)
+    bars = [
+        Bar(int(gap.begun * wide), 0, max(2, int((gap.ended - gap.begun) * wide)), _CHART_HEIGHT, "outage")
+        for gap in _outages(outcome)
+    ]
+    for second in range(seconds):
+        bars += _column(pulse, second, wide, busiest)
+    return bars, busiest
+
+
+def _column(pulse: Mapping[tuple[int, str], int], second: int, wide: int, busiest: int) -> list[Bar]:
+    column, top = [], _CHART_HEIGHT
+    for kind in CLASSES:
+        count = pulse.get((second, kind), 0)
+        if count:
+            tall = max(1, count * _CHART_HEIGHT // busiest)
+            top -= tall
+            name = "lost" if kind == NO_ANSWER else f"s{kind}"
+            column.append(Bar(second * wide, top, max(1, wide - 1), tall, name))
+    return column
+
+
+def _headline(outcome: Outcome) -> str:
+    options = outcome.options
+    return (
+        f"Simulation with seed {options.seed}: {options.shoppers} shoppers for {options.minutes:g} minutes, "
+        f"{len(outcome.books.orders)} orders, {sum(outcome.witness.faults.values())} faults"
+    )
+
+
+def _counted(counted: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, str(count)) for name, count in counted.items())
+
+
+def _states(outcome: Outcome) -> dict[str, int]:
+    names = Counter(
+        f"closed: {order['closed_reason']}".replace("_", " ")
+        if order["state"] == "closed"
+        else order["state"]
+        for order in outcome.books.orders
+    )
+    return dict(sorted(names.items()))
+
+
+def _money(outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    books = outcome.books.orders
+    charged = sum(
+        int(one["amount_captured"]) for one in outcome.stripe.charges if one["status"] == "succeeded"
+    )
+    kept = judge.net_at_stripe(outcome.stripe).total()
+    captured, refunded = (sum(int(order[name]) for order in books) for name in ("captured", "refunded"))
+    amounts = (
+        ("captured in the books", captured),
+        ("refunded in the books", refunded),
+        ("kept in the books", captured - refunded),
+        ("charged at Stripe", charged),
+        ("refunded at Stripe", charged - kept),
+        ("kept at Stripe", kept),
+    )
+    return tuple((name, format_money(amount, CURRENCY)) for name, amount in amounts)
+
+
+def _units(outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    told = outcome.witness.testimony
+    return (
+        ("before the doors opened", str(sum(told.stocked.values()))),
+        ("added less taken by admins", str(sum(one.units for one in told.changes if one.answered))),
+        ("the same, without an answer", str(sum(one.units for one in told.changes if not one.answered))),
+        ("sold", str(judge.units_sold(outcome.books).total())),
+        ("on hand", str(sum(int(row["on_hand"]) for row in outcome.books.stock))),
+        ("held", str(sum(int(row["held"]) for row in outcome.books.stock))),
+    )
+
+
+def _requests(outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    told = outcome.witness.testimony
+    return (
+        ("in all", str(outcome.witness.answers.total())),
+        ("slowest answer", f"{outcome.witness.slowest:.2f} s"),
+        ("without an answer or answered 5xx", str(len(told.troubles))),
+        ("of these not explained by a crash", str(len(judge.unexcused(told.troubles, told.outages)))),
+        ("orders seen by shoppers", str(len(told.seen))),
+        ("orders said to be paid", str(len(told.paid))),
+        ("orders said to be cancelled", str(len(told.cancelled))),
+        ("tracebacks in the shop's log", str(outcome.tracebacks)),
+    )
+
+
+def _outages(outcome: Outcome) -> list[Outage]:
+    return outcome.witness.testimony.outages

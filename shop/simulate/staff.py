@@ -1,0 +1,156 @@
+"""Admins at work over HTTP, and what happens at Stripe beside the shop: disputes, debits, refunds by hand."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+
+import httpx
+
+from shop.money import typed_money
+from shop.simulate.desk import Desk
+from shop.simulate.judge import Row, StockChange
+from shop.simulate.plan import CURRENCY, Chore, Deed
+from shop.simulate.shoppers import BREATH_SECONDS, Street, Ware, browser
+
+_NUMBER = re.compile(r'href="/admin/orders/([0-9A-Z]{8})"')
+
+
+class Admin:
+    """One admin; `sign_in` is an e-mail address and a password."""
+
+    def __init__(self, street: Street, sign_in: tuple[str, str], chores: Iterator[Chore]) -> None:
+        self._street = street
+        self._sign_in = sign_in
+        self._chores = chores
+        self._http = browser(street.shop, **{"Sec-Fetch-Site": "same-origin"})
+
+    async def run(self) -> None:
+        """Work until the doors close."""
+        email, password = self._sign_in
+        try:
+            form = {"email": email, "password": password}
+            while self._street.is_open and not _done(await self._ask("POST", "/login", form)):
+                pass
+            while self._street.is_open:
+                chore = next(self._chores)
+                await asyncio.sleep(chore.pause)
+                await self._do(chore)
+        finally:
+            await self._http.aclose()
+
+    async def _do(self, chore: Chore) -> None:
+        ware = self._street.wares[chore.ware % len(self._street.wares)]
+        if chore.do in ("raise", "lower"):
+            await self._count(ware, chore.units if chore.do == "raise" else -chore.units)
+        elif chore.do == "price":
+            await self._price(ware, chore.share)
+        elif chore.do == "look":
+            for page in ("/admin", "/admin/stock", "/admin/alerts", "/admin/orders", "/admin/people"):
+                await self._ask("GET", page)
+        else:
+            await self._handle_order(chore)
+
+    async def _count(self, ware: Ware, change: int) -> None:
+        form = {"change": str(change), "reason": "received" if change > 0 else "damaged"}
+        answer = await self._ask("POST", f"/admin/stock/{ware.sku}/movements", form)
+        uncertain = answer is None or answer.is_server_error
+        if uncertain or _done(answer):
+            told = self._street.witness.testimony
+            told.changes.append(StockChange(ware.sku, change, answered=not uncertain))
+
+    async def _price(self, ware: Ware, share: int) -> None:
+        price = ware.price + ware.price * (share - 30) // 100
+        form = {"variant": ware.sku, "price": typed_money(price, CURRENCY)}
+        await self._ask("POST", f"/admin/products/{ware.product_id}/price", form)
+
+    async def _handle_order(self, chore: Chore) -> None:
+        state = {"ship": "packed", "refund part": "shipped"}.get(chore.do, "confirmed")
+        page = await self._ask("GET", f"/admin/orders?state={state}")
+        numbers = sorted(set(_NUMBER.findall(page.text if page is not None else "")))
+        if numbers:
+            number = numbers[chore.pick % len(numbers)]
+            await self._act(chore, number)
+
+    async def _act(self, chore: Chore, number: str) -> None:
+        told = self._street.witness.testimony
+        if chore.do == "pack":
+            await self._post(number, "packing", {})
+        elif chore.do == "ship":
+            if _done(await self._post(number, "shipment", {"carrier": "Post", "tracking": f"T{chore.pick}"})):
+                told.shipped.add(number)
+        elif chore.do == "cancel":
+            await self._restocking(number, "cancellation", chore, {})
+        elif chore.do == "refund":
+            await self._restocking(number, "refunds", chore, {"amount": await self._total(number)})
+        else:
+            await self._refund_part(number, chore)
+
+    async def _restocking(self, number: str, what: str, chore: Chore, form: dict[str, str]) -> None:
+        if not chore.restock:
+            self._street.witness.testimony.unreturned.add(number)
+        await self._post(number, what, form | ({"restock": "1"} if chore.restock else {}))
+
+    async def _refund_part(self, number: str, chore: Chore) -> None:
+        """Refund some money, or one unit of a line, which may go back on the shelf."""
+        page = await self._ask("GET", f"/admin/orders/{number}")
+        lines = re.findall(r'name="line-([^"]+)"', page.text if page is not None else "")
+        if not lines or chore.pick % 2:
+            await self._post(number, "refunds", {"amount": str(100 + chore.share)})
+            return
+        sku = lines[chore.pick % len(lines)]
+        form = {f"line-{sku}": "1"} | ({"restock": "1"} if chore.restock else {})
+        if chore.restock:
+            self._street.witness.testimony.returned[sku] += 1
+        await self._post(number, "refunds", form)
+
+    async def _total(self, number: str) -> str:
+        """Return what may be refunded of an order, as its refund form says."""
+        page = await self._ask("GET", f"/admin/orders/{number}")
+        found = re.search(r'name="amount"[^>]*value="(\d+)"', page.text if page is not None else "")
+        return found[1] if found else "100"
+
+    async def _post(self, number: str, what: str, form: dict[str, str]) -> httpx.Response | None:
+        answer = await self._ask("POST", f"/admin/orders/{number}/{what}", form)
+        self._street.witness.count_missing(f"POST /admin/orders/…/{what}", answer)
+        return answer
+
+    async def _ask(self, method: str, path: str, form: dict[str, str] | None = None) -> httpx.Response | None:
+        answer = await self._street.witness.ask("admins", self._http, method, path, form)
+        if answer is None:
+            await asyncio.sleep(BREATH_SECONDS)
+        return answer
+
+
+class Bank:
+    """What banks and the merchant's own clicks at Stripe do to payments, through the control desk."""
+
+    def __init__(self, street: Street, desk: Desk, deeds: Iterator[Deed]) -> None:
+        self._street = street
+        self._desk = desk
+        self._deeds = deeds
+
+    async def run(self) -> None:
+        """Act until the doors close."""
+        while self._street.is_open:
+            deed = next(self._deeds)
+            await asyncio.sleep(deed.pause)
+            payments = await self._payments(deed)
+            if payments:
+                await self._do(deed, payments[deed.pick % len(payments)])
+
+    async def _payments(self, deed: Deed) -> list[Row]:
+        """Return the payments a deed may concern, oldest first."""
+        wanted = "processing" if deed.do in ("settle_debit", "fail_debit") else "succeeded"
+        found = await self._desk.latest("payment_intents")
+        return [one for one in reversed(found) if one["status"] == wanted]
+
+    async def _do(self, deed: Deed, payment: Row) -> None:
+        body = {"do": deed.do, "payment_intent": payment["id"]}
+        if deed.do == "close_dispute":
+            body["outcome"] = deed.outcome
+        if await self._desk.tell("scenarios", body):
+            self._street.witness.deeds[deed.do] += 1
+
+
+def _done(answer: httpx.Response | None) -> bool:
+    return answer is not None and answer.status_code == 303  # noqa: PLR2004 - what every form is answered with

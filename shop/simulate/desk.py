@@ -33,14 +33,14 @@ class Desk:
         """
         answer = await self._control.post(f"/control/{what}", json=body or {})
         self._witness.answers["control desk", str(answer.status_code)] += 1
-        self._witness.count_missing(f"POST /control/{what}", answer)
+        self._witness.count_missing(f"/control/{what}", answer)
         return answer.is_success
 
     async def clear(self) -> None:
         """End every fault."""
         answer = await self._control.delete("/control/faults")
         self._witness.answers["control desk", str(answer.status_code)] += 1
-        self._witness.count_missing("DELETE /control/faults", answer)
+        self._witness.count_missing("/control/faults", answer)
 
     async def state(self) -> dict[str, Any]:
         """Return how the local Stripe is set and what it counts."""
@@ -69,12 +69,25 @@ class Desk:
         return list(answer.json()["data"]) if answer.status_code == _OK else []
 
     async def books(self) -> AtStripe:
-        """Return every charge, refund and session."""
+        """Return every charge, refund and session, and every try to deliver."""
         return AtStripe(
             tuple(await self._charges()),
             tuple(await self.all_of("refunds")),
             tuple(await self.all_of("checkout/sessions")),
+            tuple(await self._attempts()),
         )
+
+    async def _attempts(self) -> list[Row]:
+        found: list[Row] = []
+        while True:
+            after = str(found[-1]["seq"]) if found else "0"
+            answer = await self._control.get("/control/deliveries", params={"after": after})
+            if self._witness.count_missing("/control/deliveries", answer):
+                return found
+            page = answer.raise_for_status().json()
+            found += page["data"]
+            if not page["has_more"]:
+                return found
 
     async def _charges(self) -> list[Row]:
         found = []

@@ -78,11 +78,12 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class AtStripe:
-    """What Stripe's REST API says, as it says it."""
+    """What Stripe says of itself, and its tries to deliver with the `status` of each answer."""
 
     charges: tuple[Row, ...]
     refunds: tuple[Row, ...]
     sessions: tuple[Row, ...]
+    attempts: tuple[Row, ...] = ()
 
 
 def disagreements(told: Testimony, books: Books, stripe: AtStripe) -> list[str]:
@@ -90,6 +91,7 @@ def disagreements(told: Testimony, books: Books, stripe: AtStripe) -> list[str]:
     by_number = {order["number"]: order for order in books.orders}
     return [
         *_answers(told),
+        *_deliveries(stripe),
         *_orders_that_are_gone(told, by_number),
         *_promises_of_payment(told, by_number),
         *_promises_of_cancellation(told, books, by_number),
@@ -145,6 +147,12 @@ def _answers(told: Testimony) -> list[str]:
         for one in unexcused(told.troubles, told.outages)
     ]
     return found + [f"answered twice: {text}" for text in told.answered_twice]
+
+
+def _deliveries(stripe: AtStripe) -> list[str]:
+    """Name what the shop answered 5xx to: a crash leaves a delivery without an answer, not with a bad one."""
+    faults = Counter((one["type"], one["status"]) for one in stripe.attempts if one["status"][:1] == "5")
+    return [f"Stripe got {status} for {kind}, {times} times" for (kind, status), times in faults.items()]
 
 
 def _orders_that_are_gone(told: Testimony, orders: Mapping[str, Row]) -> list[str]:

@@ -19,7 +19,7 @@ GOOD, DECLINED, POOR = "4242424242424242", "4000000000000002", "4000000000009995
 CHALLENGED, CHALLENGED_TOO = "4000002500003155", "4000000000003220"
 DISPUTED, INQUIRED, SUSPECT = "4000000000000259", "4000000000001976", "4000000000005423"
 REFUND_PENDING, REFUND_FAILS = "4000000000007726", "4000000000005126"
-DEBIT_PAYS, DEBIT_FAILS = "4000000000000085", "4000000000000093"
+DEBIT_PAYS, DEBIT_FAILS = "AT321904300235473204", "AT481904300235473205"
 
 CARDS = {
     GOOD: 52,
@@ -47,7 +47,7 @@ WAYS = {
     "second thoughts": 5,
 }
 CHORES = {
-    "raise": 5,
+    "raise": 9,
     "lower": 3,
     "price": 4,
     "pack": 7,
@@ -144,7 +144,7 @@ def chores(seed: int, admin: int) -> Iterator[Chore]:
             pause=round(dice.uniform(0.2, 1.2), 3),
             do=_one_of(dice, CHORES),
             ware=dice.randrange(WARES),
-            units=dice.randint(1, 4),
+            units=dice.randint(1, 9),
             share=dice.randint(10, 60),
             restock=dice.random() < 0.5,  # noqa: PLR2004 - a coin
             pick=dice.randrange(1000),
@@ -193,7 +193,10 @@ def _api_fault(dice: random.Random) -> dict[str, Any]:
         "where": "api",
         "what": what,
         "when": dice.choice(("before", "after")),
-        "match": {"method": "POST", "path": dice.choice(("/v1/refunds*", "/v1/checkout/sessions*"))},
+        "match": {
+            "method": dice.choice(("POST", "POST", "*")),
+            "path": dice.choice(("/v1/refunds*", "/v1/checkout/sessions*", "/v1/*")),
+        },
         "chance": dice.choice((0.3, 0.6, 1.0)),
         "times": dice.randint(1, 6),
     }

@@ -94,6 +94,7 @@ def sections(outcome: Outcome) -> tuple[Section, ...]:
         Section("Faults injected", _counted(faults) + tuple(crashes)),
         Section("Done at Stripe beside the shop", _counted(witness.deeds)),
         Section("Events Stripe has made", _counted(outcome.events)),
+        Section("Tries to deliver them, by the shop's answer", _counted(_tries(outcome))),
         Section("Requests", _requests(outcome)),
         Section("Reconciliation", tuple(said)),
         Section("Not there in this version, and asked for in vain", _counted(witness.not_there)),
@@ -159,6 +160,14 @@ def _states(outcome: Outcome) -> dict[str, int]:
         for order in outcome.books.orders
     )
     return dict(sorted(names.items()))
+
+
+def _tries(outcome: Outcome) -> dict[str, int]:
+    tries = Counter(
+        f"{one['status']}, {one['fault'].replace('_', ' ')}" if one["fault"] else str(one["status"])
+        for one in outcome.stripe.attempts
+    )
+    return dict(sorted(tries.items()))
 
 
 def _money(outcome: Outcome) -> tuple[tuple[str, str], ...]:

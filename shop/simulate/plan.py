@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CURRENCY = "eur"
-WARES = 10
-"""How many variants the crowd wants; the first ones are scarce, and wanted most."""
+WARES, SCARCE = 10, 5
+"""How many variants the crowd wants, and how many of these are scarce: the first ones, wanted most."""
 _WANTED = (9, 9, 8, 6, 5, 4, 3, 3, 2, 2)
 
 GOOD, DECLINED, POOR = "4242424242424242", "4000000000000002", "4000000000009995"

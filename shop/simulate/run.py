@@ -18,6 +18,8 @@ from shop.simulate.staff import Admin, Bank
 from shop.simulate.witness import Witness
 
 SHOPPERS_OF_ONE_ADMIN = 15
+UNITS_OF_ONE_MINUTE = 10
+"""What is plentiful gets so many units for each shopper and minute."""
 LONGEST_ERRAND_SECONDS = 90
 CHECKOUT_MINUTES = 40
 """Longer than Stripe's least by more than its clock is ever turned ahead while the doors are open."""
@@ -112,6 +114,7 @@ async def _build(options: Options) -> Stage:
     await must("seed", environment=environment, folder=options.folder)
     products = await _exported("products", environment, options.folder)
     witness = Witness()
+    witness.begin()
     witness.testimony.stocked.update({row["sku"]: int(row["on_hand"]) for row in products})
     street = Street(at, stripe_at, _wares(products), witness, options.minutes * 60)
     serve, sandbox = ("serve", "--port", str(shop_port)), ("sandbox", "--port", str(stripe_port))
@@ -144,15 +147,16 @@ def _wares(products: tuple[Row, ...]) -> tuple[Ware, ...]:
     there = sorted(
         (row for row in products if row["on_hand"] > 0), key=lambda row: (row["on_hand"], row["sku"])
     )
-    chosen = there[: plan.WARES // 2] + there[-(plan.WARES - plan.WARES // 2) :]
+    chosen = there[: plan.SCARCE] + there[plan.SCARCE - plan.WARES :]
     return tuple(Ware(row["sku"], row["handle"], row["product_id"], int(row["price"])) for row in chosen)
 
 
 async def _open_doors(stage: Stage) -> list[str]:
     """Let everybody in until the time is up, wait for the last errand, and return what was wrong by then."""
-    options, street = stage.options, stage.street
+    options, street, seed = stage.options, stage.street, stage.options.seed
+    units = int(UNITS_OF_ONE_MINUTE * options.shoppers * options.minutes)
+    await Admin(street, options.admin, iter(())).fill_shelves(units)
     street.witness.begin()
-    seed = options.seed
     saboteur = Saboteur(stage.shop, stage.desk, street.witness, plan.blows(seed, street.until))
     admins = range(max(1, options.shoppers // SHOPPERS_OF_ONE_ADMIN))
     actors = [

@@ -110,10 +110,18 @@ class Shopper:
 
     async def _fill_cart(self, errand: Errand) -> None:
         await self._ask("GET", "/")
+        found = False
         for ware, quantity in errand.wishes:
             wanted = self._street.wares[ware % len(self._street.wares)]
             await self._ask("GET", f"/p/{wanted.handle}")
-            await self._ask("POST", "/cart/lines", {"variant": wanted.sku, "quantity": str(quantity)})
+            found = await self._put(wanted, quantity) or found
+        if not found:
+            await self._put(self._street.wares[-1], 1)
+
+    async def _put(self, ware: Ware, quantity: int) -> bool:
+        return _led_on(
+            await self._ask("POST", "/cart/lines", {"variant": ware.sku, "quantity": str(quantity)})
+        )
 
     async def _check_out(self) -> str | None:
         answer = await self._ask("POST", "/checkouts")
@@ -136,8 +144,7 @@ class Shopper:
         text = page.text if page is not None else ""
         for address in set(re.findall(r'action="(/cart/lines/[^"]+)"', text)):
             await self._ask("POST", address, {"quantity": "0"})
-        wanted = self._street.wares[-1]
-        await self._ask("POST", "/cart/lines", {"variant": wanted.sku, "quantity": "1"})
+        await self._put(self._street.wares[-1], 1)
 
     async def _pay_page_of(self, answer: httpx.Response | None) -> str | None:
         """Return the payment page a checkout leads to, also where the shop is still preparing it."""

@@ -9,7 +9,7 @@ import httpx
 from shop.money import typed_money
 from shop.simulate.desk import Desk
 from shop.simulate.judge import Row, StockChange
-from shop.simulate.plan import CURRENCY, Chore, Deed
+from shop.simulate.plan import CURRENCY, SCARCE, Chore, Deed
 from shop.simulate.shoppers import BREATH_SECONDS, Street, Ware, browser
 
 _NUMBER = re.compile(r'href="/admin/orders/([0-9A-Z]{8})"')
@@ -26,10 +26,8 @@ class Admin:
 
     async def run(self) -> None:
         """Work until the doors close."""
-        email, password = self._sign_in
         try:
-            form = {"email": email, "password": password}
-            while self._street.is_open and not _done(await self._ask("POST", "/login", form)):
+            while self._street.is_open and not await self._come_in():
                 pass
             while self._street.is_open:
                 chore = next(self._chores)
@@ -37,6 +35,17 @@ class Admin:
                 await self._do(chore)
         finally:
             await self._http.aclose()
+
+    async def fill_shelves(self, units: int) -> None:
+        """Add so many units to whatever is not meant to be scarce; before the doors open."""
+        async with self._http:
+            await self._come_in()
+            for ware in self._street.wares[SCARCE:]:
+                await self._count(ware, units)
+
+    async def _come_in(self) -> bool:
+        email, password = self._sign_in
+        return _done(await self._ask("POST", "/login", {"email": email, "password": password}))
 
     async def _do(self, chore: Chore) -> None:
         ware = self._street.wares[chore.ware % len(self._street.wares)]

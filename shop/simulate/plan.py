@@ -75,8 +75,8 @@ _MOST_AHEAD_SECONDS = 200
 class Errand:
     """One visit of a shopper: what is wanted, how it is paid, and what comes in between.
 
-    `wishes` are numbers of wares with quantities; `pause` is in seconds, `reloads` a count; `approves` is
-    the answer to a 3-D Secure challenge.
+    `wishes` are numbers of wares with quantities; `pause` is in seconds, `reloads` a count; `challenge`
+    is the answer to 3-D Secure.
     """
 
     pause: float
@@ -84,7 +84,7 @@ class Errand:
     way: str
     cards: tuple[str, ...]
     reloads: int
-    approves: bool
+    challenge: str
     signs_in_again: bool
 
 
@@ -131,7 +131,7 @@ def errands(seed: int, shopper: int) -> Iterator[Errand]:
             way=_one_of(dice, WAYS),
             cards=_cards(dice),
             reloads=dice.randint(1, 6),
-            approves=dice.random() < 0.8,  # noqa: PLR2004 - four of five mean to pay
+            challenge=dice.choice(("approve", "approve", "approve", "fail", "abandon")),
             signs_in_again=dice.random() < 0.06,  # noqa: PLR2004 - now and then
         )
 

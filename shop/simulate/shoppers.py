@@ -191,20 +191,27 @@ class Shopper:
         for card in errand.cards:
             form = {"card": card, "email": self._email}
             answer = await self._ask_stripe("POST", page, form)
-            if answer is not None and answer.headers.get("location", "").startswith(self._street.stripe):
-                answer = await self._meet_challenge(answer.headers["location"], approves=errand.approves)
-            if _led_on(answer):
+            if answer is not None and _led_on(answer) and self._is_at_stripe(answer):
+                answer = await self._meet_challenge(answer.headers["location"], errand.challenge)
+            if answer is not None and _led_on(answer) and not self._is_at_stripe(answer):
                 return
 
-    async def _meet_challenge(self, address: str, *, approves: bool) -> httpx.Response | None:
+    def _is_at_stripe(self, answer: httpx.Response) -> bool:
+        """Tell whether a redirect stays at Stripe instead of leading back to the shop."""
+        return str(answer.url.join(answer.headers["location"])).startswith(self._street.stripe)
+
+    async def _meet_challenge(self, address: str, wanted: str) -> httpx.Response | None:
         """Answer the bank's question (3-D Secure): its page has a form with a button for each answer."""
         page = await self._ask_stripe("GET", address)
         form = _FORM.search(page.text) if page is not None else None
-        buttons = _BUTTON.findall(form[2]) if form is not None else []
-        if form is None or not buttons:
+        name = (
+            next((name for name, value in _BUTTON.findall(form[2]) if value == wanted), None)
+            if form
+            else None
+        )
+        if form is None or name is None:
             return page
-        name, value = buttons[0] if approves else buttons[-1]
-        return await self._ask_stripe("POST", self._street.stripe + form[1], {name: value})
+        return await self._ask_stripe("POST", form[1], {name: wanted})
 
     async def _come_back(self, number: str, reloads: int) -> None:
         for _ in range(reloads):

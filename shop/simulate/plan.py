@@ -69,6 +69,8 @@ DEEDS = {
 }
 # Clocks that differ by more than a signature may be old would only stop every delivery.
 _MOST_AHEAD_SECONDS = 200
+KILL_SECONDS, CLOCK_SECONDS, FAULT_SECONDS = 20, 40, 2.5
+"""One kill, one clock jump and one fault in so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,8 @@ def deeds(seed: int) -> Iterator[Deed]:
 def blows(seed: int, seconds: float) -> tuple[Blow, ...]:
     """Return what goes wrong in a run of so many seconds, in the order it happens."""
     dice = _dice(seed, "saboteur")
-    kills = max(1, round(seconds / 20))
-    clocks = max(1, round(seconds / 40))
+    kills = max(1, round(seconds / KILL_SECONDS))
+    clocks = max(1, round(seconds / CLOCK_SECONDS))
     planned = [
         Blow(_when(dice, seconds), "kill", {"down": round(dice.uniform(0, 1.5), 2)}) for _ in range(kills)
     ]
@@ -175,7 +177,7 @@ def blows(seed: int, seconds: float) -> tuple[Blow, ...]:
         Blow(_when(dice, seconds), "clock", {"advance": dice.randint(1, _MOST_AHEAD_SECONDS // clocks)})
         for _ in range(clocks)
     ]
-    for _ in range(max(2, round(seconds / 4))):
+    for _ in range(max(2, round(seconds / FAULT_SECONDS))):
         at = _when(dice, seconds)
         planned.append(Blow(at, "fault", _fault(dice)))
         if planned[-1].body["what"] == "hold":

@@ -82,7 +82,6 @@ def html(outcome: Outcome) -> str:
 def sections(outcome: Outcome) -> tuple[Section, ...]:
     """Return the figures."""
     witness = outcome.witness
-    faults = dict(sorted(witness.faults.items()))
     crashes = [
         (f"down from {gap.begun:.1f} s", f"{gap.ended - gap.begun:.1f} s") for gap in _outages(outcome)
     ]
@@ -91,7 +90,7 @@ def sections(outcome: Outcome) -> tuple[Section, ...]:
         Section("Orders by state", _counted(_states(outcome))),
         Section("Money", _money(outcome)),
         Section("Units of all variants", _units(outcome)),
-        Section("Faults injected", _counted(faults) + tuple(crashes)),
+        Section("Faults injected", _faults(outcome) + tuple(crashes)),
         Section("Done at Stripe beside the shop", _counted(witness.deeds)),
         Section("Events Stripe has made", _counted(outcome.events)),
         Section("Tries to deliver them, by the shop's answer", _counted(_tries(outcome))),
@@ -150,6 +149,15 @@ def _headline(outcome: Outcome) -> str:
 
 def _counted(counted: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(count)) for name, count in counted.items())
+
+
+def _faults(outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    """Return how often each fault was ordered, and how many calls or deliveries it spoiled."""
+    ordered, struck = outcome.witness.faults, outcome.witness.struck
+    return tuple(
+        (name, f"{times}, spoiled {struck[name]}" if ": " in name else str(times))
+        for name, times in sorted(ordered.items())
+    )
 
 
 def _states(outcome: Outcome) -> dict[str, int]:

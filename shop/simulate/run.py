@@ -181,6 +181,8 @@ async def _open_doors(stage: Stage) -> list[str]:
 async def _settle(stage: Stage) -> tuple[str, ...]:
     """End the faults, reconcile, let every session expire, and reconcile until nothing is left to heal."""
     desk = stage.desk
+    for fault in (await desk.state()).get("faults", ()):
+        stage.street.witness.struck[f"{fault['where']}: {fault['what']}"] += fault["struck"]
     await desk.clear()
     await desk.tell("release")
     await _deliveries_have_gone(desk)

@@ -23,6 +23,7 @@ class Witness:
     answers: Counter[tuple[str, str]] = field(default_factory=Counter)
     pulse: Counter[tuple[int, str]] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    struck: Counter[str] = field(default_factory=Counter)
     deeds: Counter[str] = field(default_factory=Counter)
     not_there: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0

@@ -65,7 +65,7 @@ class Child:
         async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
             for _ in range(READY_SECONDS * 20):
                 with contextlib.suppress(httpx.HTTPError):
-                    if (await http.get(self.ready)).is_success:
+                    if not (await http.get(self.ready)).is_server_error:
                         return
                 if self.has_ended:
                     break

@@ -90,7 +90,10 @@ class Desk:
                 return found
 
     async def _charges(self) -> list[Row]:
-        found = []
+        found = await self.all_of("charges")
+        if found:
+            return found
+        # A local Stripe without that list still has each payment's charge.
         for intent in await self.all_of("payment_intents"):
             if intent["latest_charge"]:
                 answer = await self._api.get(f"/v1/charges/{intent['latest_charge']}")

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shop.clock import Instant, now
@@ -71,7 +71,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class Stage:
-    """The running parts of a simulation."""
+    """The running parts of a simulation, and what went wrong that no book tells."""
 
     options: Options
     environment: dict[str, str]
@@ -79,6 +79,7 @@ class Stage:
     stripe: Child
     desk: Desk
     street: Street
+    wrong: list[str] = field(default_factory=list)
 
     async def ask(self, *words: str) -> Told:
         """Run one of the shop's commands over its books."""
@@ -97,9 +98,8 @@ async def simulate(options: Options) -> Outcome:
         await stage.stripe.start()
         await stage.shop.start()
         await stage.desk.tell("seed", {"seed": options.seed})
-        wrong = await _open_doors(stage)
-        reconciliations = await _settle(stage)
-        return await _judge(stage, started_at, reconciliations, wrong)
+        await _open_doors(stage)
+        return await _judge(stage, started_at, await _settle(stage))
     finally:
         await stage.desk.close()
         await stage.shop.kill()
@@ -122,7 +122,7 @@ async def _build(options: Options) -> Stage:
         options,
         environment,
         Child("shop", serve, f"{at}/readyz", environment, options.folder),
-        Child("stripe", sandbox, f"{stripe_at}/", environment, options.folder),
+        Child("stripe", sandbox, f"{stripe_at}/v1/", environment, options.folder),
         Desk(stripe_at, options.secret_key, options.control_token, witness),
         street,
     )
@@ -151,8 +151,8 @@ def _wares(products: tuple[Row, ...]) -> tuple[Ware, ...]:
     return tuple(Ware(row["sku"], row["handle"], row["product_id"], int(row["price"])) for row in chosen)
 
 
-async def _open_doors(stage: Stage) -> list[str]:
-    """Let everybody in until the time is up, wait for the last errand, and return what was wrong by then."""
+async def _open_doors(stage: Stage) -> None:
+    """Let everybody in until the time is up, and wait for the last errand."""
     options, street, seed = stage.options, stage.street, stage.options.seed
     units = int(UNITS_OF_ONE_MINUTE * options.shoppers * options.minutes)
     await Admin(street, options.admin, iter(())).fill_shelves(units)
@@ -165,17 +165,15 @@ async def _open_doors(stage: Stage) -> list[str]:
         Bank(street, stage.desk, plan.deeds(seed)).run(),
         saboteur.run(),
     ]
-    wrong = []
     try:
         async with asyncio.timeout(street.until + LONGEST_ERRAND_SECONDS), asyncio.TaskGroup() as group:
             for actor in actors:
                 group.create_task(actor)
     except TimeoutError:
-        wrong.append(f"somebody's errand took more than {LONGEST_ERRAND_SECONDS} s")
+        stage.wrong.append(f"somebody's errand took more than {LONGEST_ERRAND_SECONDS} s")
     if stage.shop.has_ended:
-        wrong.append("the shop ended by itself")
+        stage.wrong.append("the shop ended by itself")
         await stage.shop.start()
-    return wrong
 
 
 async def _settle(stage: Stage) -> tuple[str, ...]:
@@ -187,6 +185,7 @@ async def _settle(stage: Stage) -> tuple[str, ...]:
     await desk.tell("release")
     await _deliveries_have_gone(desk)
     said = [(await stage.ask("reconcile")).output.strip()]
+    known = await _newest_event(desk)
     # There and back: what expires meanwhile is told by deliveries signed at the right time again.
     await desk.tell("clock", {"advance": PAST_EVERY_SESSION_SECONDS})
     await desk.tell("clock", {"reset": True})
@@ -194,10 +193,13 @@ async def _settle(stage: Stage) -> tuple[str, ...]:
     for _ in range(MOST_RECONCILIATIONS):
         told = await stage.ask("reconcile")
         said.append(told.output.strip())
-        settled = told.status == 0 and (not _found_something(said[-1]) or said[-1:] == said[-2:-1])
-        if settled and not await _waits(stage):
-            break
+        newest = await _newest_event(desk)
+        quiet = told.status == 0 and newest == known and not _found_something(said[-1])
+        if quiet and not await _waits(stage):
+            return tuple(said)
+        known = newest
         await asyncio.sleep(1)
+    stage.wrong.append(f"after {len(said)} reconciliations there is still something to heal: {said[-1]}")
     return tuple(said)
 
 
@@ -210,7 +212,13 @@ async def _deliveries_have_gone(desk: Desk) -> None:
 
 
 def _found_something(said: str) -> bool:
-    return any(int(number) for number in re.findall(r"(?:booked|read|done): (\d+)", said))
+    """Tell whether a reconciliation had to book or to do something; it reads what is open each time."""
+    return any(int(number) for number in re.findall(r"(?:booked|done|left): (\d+)", said))
+
+
+async def _newest_event(desk: Desk) -> str:
+    newest = await desk.latest("events")
+    return str(newest[0]["id"]) if newest else ""
 
 
 async def _waits(stage: Stage) -> bool:
@@ -221,17 +229,15 @@ async def _waits(stage: Stage) -> bool:
     return True
 
 
-async def _judge(
-    stage: Stage, started_at: Instant, reconciliations: tuple[str, ...], wrong: list[str]
-) -> Outcome:
+async def _judge(stage: Stage, started_at: Instant, reconciliations: tuple[str, ...]) -> Outcome:
     await stage.shop.stop()
+    stripe = await stage.desk.books()
     verified = await stage.ask("verify")
     books = Books(*[await stage.export(book) for book in ("orders", "stock", "refunds")])
-    stripe = await stage.desk.books()
     log = stage.shop.log.read_text(errors="replace")
     witness = stage.street.witness
     findings = [
-        *wrong,
+        *stage.wrong,
         *(line for line in verified.output.splitlines() if "BROKEN" in line),
         *([f"verify ended with status {verified.status}"] if verified.status else []),
         *disagreements(witness.testimony, books, stripe),

@@ -130,6 +130,15 @@ class Admin:
         return answer
 
 
+_SUBJECTS = {
+    "settle_debit": ("payment_intents", {"processing"}),
+    "fail_debit": ("payment_intents", {"processing"}),
+    "fail_refund": ("refunds", {"pending", "succeeded"}),
+    "close_dispute": ("disputes", {"needs_response", "warning_needs_response"}),
+}
+"""Which list a deed chooses from, where it is not the payments that have succeeded."""
+
+
 class Bank:
     """What banks and the merchant's own clicks at Stripe do to payments, through the control desk."""
 
@@ -143,18 +152,18 @@ class Bank:
         while self._street.is_open:
             deed = next(self._deeds)
             await asyncio.sleep(deed.pause)
-            payments = await self._payments(deed)
-            if payments:
-                await self._do(deed, payments[deed.pick % len(payments)])
+            found = await self._subjects(deed)
+            if found:
+                await self._do(deed, found[deed.pick % len(found)])
 
-    async def _payments(self, deed: Deed) -> list[Row]:
-        """Return the payments a deed may concern, oldest first."""
-        wanted = "processing" if deed.do in ("settle_debit", "fail_debit") else "succeeded"
-        found = await self._desk.latest("payment_intents")
-        return [one for one in reversed(found) if one["status"] == wanted]
+    async def _subjects(self, deed: Deed) -> list[Row]:
+        """Return what a deed may concern, oldest first: payments, or what has come of them."""
+        kind, statuses = _SUBJECTS.get(deed.do, ("payment_intents", {"succeeded"}))
+        found = await self._desk.latest(kind)
+        return [one for one in reversed(found) if one["status"] in statuses]
 
-    async def _do(self, deed: Deed, payment: Row) -> None:
-        body = {"do": deed.do, "payment_intent": payment["id"]}
+    async def _do(self, deed: Deed, subject: Row) -> None:
+        body = {"do": deed.do, "payment_intent": subject.get("payment_intent") or subject["id"]}
         if deed.do == "close_dispute":
             body["outcome"] = deed.outcome
         if await self._desk.tell("scenarios", body):

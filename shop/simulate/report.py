@@ -15,7 +15,7 @@ from shop.simulate.run import Outcome
 from shop.simulate.witness import NO_ANSWER
 
 CLASSES = ("2xx", "3xx", "4xx", "5xx", NO_ANSWER)
-_CHART_WIDTH, _CHART_HEIGHT = 960, 120
+_CHART_WIDTH, _CHART_HEIGHT, _MOST_COLUMNS = 960, 120, 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,15 @@ class Bar:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars, each of so many seconds; the tallest stands for `busiest` answers."""
+
+    bars: tuple[Bar, ...]
+    busiest: int
+    seconds: int
+
+
 def text(outcome: Outcome) -> str:
     """Return the report for a terminal."""
     lines = [_headline(outcome), ""]
@@ -64,15 +73,13 @@ def html(outcome: Outcome) -> str:
     """Return the report as one HTML page."""
     loader = FileSystemLoader(folder("templates") / "simulation")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    bars, busiest = chart(outcome)
     return environment.get_template("report.html").render(
         outcome=outcome,
         options=outcome.options,
         headline=_headline(outcome),
         sections=sections(outcome),
         grid=answers(outcome),
-        bars=bars,
-        busiest=busiest,
+        chart=chart(outcome),
         width=_CHART_WIDTH,
         height=_CHART_HEIGHT,
         checks=[line.rsplit(": ", 1) for line in outcome.verified.output.splitlines() if line[:1] == "I"],
@@ -109,40 +116,47 @@ def answers(outcome: Outcome) -> Grid:
     return Grid(tuple(statuses), rows)
 
 
-def chart(outcome: Outcome) -> tuple[list[Bar], int]:
-    """Return answers a second as bars over the outages, and the height of the tallest in answers."""
-    pulse = outcome.witness.pulse
-    seconds = max((second for second, _ in pulse), default=0) + 1
-    totals = Counter[int]()
-    for (second, _), count in pulse.items():
-        totals[second] += count
-    busiest = max(totals.values(), default=1)
-    wide = max(1, _CHART_WIDTH // seconds)
+def chart(outcome: Outcome) -> Chart:
+    """Return the answers over time as bars, over the times the shop was down."""
+    pulse, last = outcome.witness.pulse, max((second for second, _ in outcome.witness.pulse), default=0)
+    step = last // _MOST_COLUMNS + 1
+    columns: dict[int, Counter[str]] = {}
+    for (second, kind), count in pulse.items():
+        columns.setdefault(second // step, Counter())[kind] += count
+    busiest = max((column.total() for column in columns.values()), default=1)
+    wide = _CHART_WIDTH // (last // step + 1)
     bars = [
-        Bar(int(gap.begun * wide), 0, max(2, int((gap.ended - gap.begun) * wide)), _CHART_HEIGHT, "outage")
+        Bar(
+            int(gap.begun * wide / step),
+            0,
+            max(2, int((gap.ended - gap.begun) * wide / step)),
+            _CHART_HEIGHT,
+            "outage",
+        )
         for gap in _outages(outcome)
     ]
-    for second in range(seconds):
-        bars += _column(pulse, second, wide, busiest)
-    return bars, busiest
+    for number, column in sorted(columns.items()):
+        bars += _column(column, number * wide, wide, busiest)
+    return Chart(tuple(bars), busiest, step)
 
 
-def _column(pulse: Mapping[tuple[int, str], int], second: int, wide: int, busiest: int) -> list[Bar]:
-    column, top = [], _CHART_HEIGHT
+def _column(column: Counter[str], x: int, wide: int, busiest: int) -> list[Bar]:
+    """Return one column, its classes of answers upon one another."""
+    bars, below = [], 0
     for kind in CLASSES:
-        count = pulse.get((second, kind), 0)
-        if count:
-            tall = max(1, count * _CHART_HEIGHT // busiest)
-            top -= tall
+        if column[kind]:
+            top = (below + column[kind]) * _CHART_HEIGHT // busiest
+            bottom = below * _CHART_HEIGHT // busiest
             name = "lost" if kind == NO_ANSWER else f"s{kind}"
-            column.append(Bar(second * wide, top, max(1, wide - 1), tall, name))
-    return column
+            bars.append(Bar(x, _CHART_HEIGHT - top, max(1, wide - 1), top - bottom, name))
+            below += column[kind]
+    return bars
 
 
 def _headline(outcome: Outcome) -> str:
     options = outcome.options
     return (
-        f"Simulation with seed {options.seed}: {options.shoppers} shoppers for {options.minutes:g} minutes, "
+        f"Simulation with seed {options.seed}: {options.shoppers} shoppers for {options.minutes:g} min, "
         f"{len(outcome.books.orders)} orders, {sum(outcome.witness.faults.values())} faults"
     )
 

@@ -15,6 +15,14 @@ from shop.simulate.shoppers import BREATH_SECONDS, Street, Ware, browser
 _NUMBER = re.compile(r'href="/admin/orders/([0-9A-Z]{8})"')
 
 
+_STATES = {
+    "ship": ("packed", "packed", "confirmed"),
+    "refund part": ("shipped", "packed", "confirmed"),
+    "cancel": ("confirmed", "open", "packed"),
+}
+"""Which orders a chore is about, where it is not those that are paid."""
+
+
 class Admin:
     """One admin; `sign_in` is an e-mail address and a password."""
 
@@ -73,7 +81,8 @@ class Admin:
         await self._ask("POST", f"/admin/products/{ware.product_id}/price", form)
 
     async def _handle_order(self, chore: Chore) -> None:
-        state = {"ship": "packed", "refund part": "shipped"}.get(chore.do, "confirmed")
+        states = _STATES.get(chore.do, ("confirmed",))
+        state = states[chore.pick % len(states)]
         page = await self._ask("GET", f"/admin/orders?state={state}")
         numbers = sorted(set(_NUMBER.findall(page.text if page is not None else "")))
         if numbers:

@@ -50,8 +50,9 @@ class StockChange:
 class Testimony:
     """What the crowd was told, orders by number; `stocked` is the units of each SKU at the beginning.
 
-    `returned` are units that admins may have put back on the shelf with a refund of single lines,
-    `unreturned` the orders whose units they may have written off.
+    `returned` are units that admins may have put back on the shelf with a refund of single lines, `restocked`
+    the orders of which they may have put back everything, `unreturned` those of which they may have
+    written something off.
     """
 
     stocked: dict[str, int] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Testimony:
     shipped: set[str] = field(default_factory=set)
     changes: list[StockChange] = field(default_factory=list)
     returned: Counter[str] = field(default_factory=Counter)
+    restocked: set[str] = field(default_factory=set)
     unreturned: set[str] = field(default_factory=set)
     answered_twice: list[str] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
@@ -232,15 +234,13 @@ def _money(books: Books, stripe: AtStripe, orders: Mapping[str, Row]) -> list[st
 def _units(told: Testimony, books: Books, orders: Mapping[str, Row]) -> list[str]:
     """Check each SKU: what was sold and what is left came from somewhere, and nothing vanished."""
     sold = units_sold(books)
-    written_off: Counter[str] = Counter()
-    for number in told.unreturned & orders.keys():
-        if orders[number]["state"] == "closed":
-            written_off.update(_units_of(orders[number]))
+    written_off = _units_in(orders, told.unreturned, frozenset({"closed"}))
+    put_back = told.returned + _units_in(orders, told.restocked, SOLD)
     found = []
     for row in books.stock:
         sku, here = row["sku"], int(row["on_hand"])
         least, most = _units_there_ever_were(told, sku)
-        if sold[sku] + here > most + told.returned[sku]:
+        if sold[sku] + here > most + put_back[sku]:
             found.append(f"{sku}: {sold[sku]} sold and {here} on hand, but there were at most {most}")
         if sold[sku] + here + written_off[sku] < least:
             found.append(f"{sku}: {sold[sku]} sold and {here} on hand, but there were at least {least}")
@@ -255,6 +255,15 @@ def _units_there_ever_were(told: Testimony, sku: str) -> tuple[int, int]:
             least += change.units if change.answered else min(change.units, 0)
             most += change.units if change.answered else max(change.units, 0)
     return least, most
+
+
+def _units_in(orders: Mapping[str, Row], numbers: set[str], states: frozenset[str]) -> Counter[str]:
+    """Return the units of those of the named orders that are in one of the states."""
+    found: Counter[str] = Counter()
+    for number in numbers & orders.keys():
+        if orders[number]["state"] in states:
+            found.update(_units_of(orders[number]))
+    return found
 
 
 def _units_of(order: Row) -> Counter[str]:

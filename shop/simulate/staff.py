@@ -104,8 +104,8 @@ class Admin:
             await self._refund_part(number, chore)
 
     async def _restocking(self, number: str, what: str, chore: Chore, form: dict[str, str]) -> None:
-        if not chore.restock:
-            self._street.witness.testimony.unreturned.add(number)
+        told = self._street.witness.testimony
+        (told.restocked if chore.restock else told.unreturned).add(number)
         await self._post(number, what, form | ({"restock": "1"} if chore.restock else {}))
 
     async def _refund_part(self, number: str, chore: Chore) -> None:
@@ -119,6 +119,8 @@ class Admin:
         form = {f"line-{sku}": "1"} | ({"restock": "1"} if chore.restock else {})
         if chore.restock:
             self._street.witness.testimony.returned[sku] += 1
+        else:
+            self._street.witness.testimony.unreturned.add(number)
         await self._post(number, "refunds", form)
 
     async def _total(self, number: str) -> str:

@@ -179,6 +179,10 @@ def test_units_put_back_with_a_refund_and_units_written_off_are_reckoned_with(ca
     case.stock["on_hand"] = 10
     assert case.found() == []
 
+    case.told.restocked = {"C"}
+    case.stock["on_hand"] = 12
+    assert case.found() == []
+
     case.told.unreturned = {"B"}
     case.stock["on_hand"] = 5
     assert case.found() == []

@@ -1,17 +1,21 @@
 """The command line: every command that outside programs rely on, each a few lines over the shop."""
 
 import asyncio
+import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import click
+import httpx
 from uvicorn.supervisors import Multiprocess
 
 from db import Database, DatabaseError
-from shop import doctor, export, instance, jobs, people, verify
+from shop import doctor, export, instance, jobs, people, simulate, verify
 from shop.app import demo_asgi, demo_settings, keys_path, sandbox_settings, shop_asgi
 from shop.clock import now
 from shop.config import SettingError, Settings, environment, proxies, read_settings
@@ -19,6 +23,7 @@ from shop.demo.seed import SIGN_INS, seed
 from shop.errors import ShopError
 from shop.sandbox import create_sandbox, local_keys
 from shop.server import bind, config, serve
+from shop.simulate.children import ChildError
 from shop.stripe_gateway import Gateway, StripeError
 
 T = TypeVar("T")
@@ -173,6 +178,45 @@ def export_book(book: str, style: str) -> None:
     """Write one of the books to standard output."""
     settings = _settings()
     _with_db(settings, lambda db: export.write(db, book, settings.currency, style, sys.stdout))
+
+
+@main.command("simulate")
+@click.option("--seed", default=1, show_default=True, help="The same seed plans the same errands and faults.")
+@click.option("--shoppers", default=20, show_default=True, type=click.IntRange(1, 500))
+@click.option("--minutes", default=1.0, show_default=True, type=click.FloatRange(0.05, 24 * 60))
+@click.option(
+    "--report", "file", type=click.Path(dir_okay=False, path_type=Path), help="Where the page goes."
+)
+@click.option("--keep", is_flag=True, help="Keep the folder with the books and the logs.")
+def simulate_shop(seed: int, shoppers: int, minutes: float, file: Path | None, *, keep: bool) -> None:
+    """Let a crowd into a shop of its own, make things go wrong, and exit 1 if its books don't hold."""
+    folder = Path(tempfile.mkdtemp(prefix="simulation-"))
+    keys = local_keys(keys_path(_settings({"SHOP_DATABASE_URL": f"sqlite:///{folder}/shop.db"})))
+    admin = next((one.email, one.password) for one in SIGN_INS if one.role == "admin")
+    options = simulate.Options(
+        seed,
+        shoppers,
+        minutes,
+        folder,
+        keys.secret_key,
+        keys.webhook_secret,
+        keys.control_token,
+        admin,
+        environment(),
+    )
+    try:
+        outcome = asyncio.run(simulate.simulate(options))
+    except (ChildError, httpx.HTTPError) as fault:
+        _fail(f"The simulation could not go on: {fault}. Its folder is {folder}.")
+    file = file or Path(f"simulation-{seed}.html")
+    file.write_text(simulate.html(outcome), encoding="utf-8")
+    click.echo(simulate.text(outcome))
+    click.echo(f"report: {file}")
+    if keep:
+        click.echo(f"books and logs: {folder}")
+    else:
+        shutil.rmtree(folder)
+    sys.exit(0 if outcome.passed else 1)
 
 
 @main.group("person")

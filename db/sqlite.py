@@ -241,15 +241,15 @@ def _answer(unit: Unit) -> None:
 
 
 def _read_within(connection: engine.Connection, work: Work, until: float) -> Any:
-    def in_time(tx: Tx) -> Any:
+    def within(tx: Tx) -> Any:
+        # Around the work alone: a ROLLBACK that is stopped would leave the connection in its transaction.
         connection.set_progress_handler(lambda: time.thread_time() > until, _STEPS)
         try:
             return work(tx)
         finally:
-            # Before the transaction ends: an end that is interrupted would leave it open for the next read.
             connection.set_progress_handler(None, 0)
 
-    return _read(connection, in_time)
+    return _read(connection, within)
 
 
 def _read(connection: engine.Connection, work: Work) -> Any:

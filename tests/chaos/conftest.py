@@ -21,7 +21,7 @@ def dice():
     """Chance that can be repeated: the seed is printed with whatever fails."""
     seed = int(os.environ.get("TILLROOM_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
     print(f"TILLROOM_SEED={seed} repeats this")
-    return random.Random(seed)  # noqa: S311 - it chooses moments, not secrets
+    return random.Random(seed)
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@
 
 import asyncio
 import threading
+import time
 from dataclasses import dataclass
 
 import pytest
 
-from db import DatabaseError
+from db import DatabaseError, sqlite
 
 
 @dataclass(frozen=True)
@@ -76,3 +77,18 @@ async def test_a_read_that_is_slow_only_in_its_rows_leaves_the_event_loop_as_wel
         return len(tx.all(int, sql.slow_rows, to=200_000))
 
     assert await db.read(count) == 200_000
+
+
+async def test_a_read_whose_time_is_over_at_its_very_end_leaves_the_connection_usable(db, texts, monkeypatch):
+    # The handler that stops a slow read is asked once in so many steps: here at each, also at the last.
+    monkeypatch.setattr(sqlite, "_STEPS", 1)
+
+    def dawdle(tx):
+        found = texts(tx)
+        until = time.thread_time() + 2 * sqlite.BUDGET_SECONDS
+        while time.thread_time() < until:
+            pass
+        return found
+
+    assert await db.read(dawdle) == []
+    assert await db.read(texts) == []

@@ -14,8 +14,8 @@ import click
 import httpx
 from uvicorn.supervisors import Multiprocess
 
-from db import Database, DatabaseError
-from shop import doctor, export, instance, jobs, people, simulate, verify
+from db import Database, DatabaseError, Tx, snapshot
+from shop import doctor, export, instance, jobs, ledgers, people, simulate, verify
 from shop.app import demo_asgi, demo_settings, keys_path, sandbox_settings, shop_asgi
 from shop.clock import now
 from shop.config import SettingError, Settings, environment, proxies, read_settings
@@ -128,13 +128,18 @@ def migrate() -> None:
 )
 def verify_books(noted: str | None) -> None:
     """Recompute what must always hold; exit 1 and name the first bad row where it does not."""
+    settings = _settings()
     try:
-        report = verify.of_file(_settings().database_url, verify.head_of(noted) if noted else None)
+        report = verify.of_file(settings.database_url, verify.head_of(noted) if noted else None)
+        told = asyncio.run(_compared(settings)) if report.holds else "not compared: the books come first"
     except (DatabaseError, ShopError) as fault:
         _fail(str(fault))
+    report = report.plus(told) if isinstance(told, verify.Check) else report
     for check in report.checks:
         outcome = "ok" if check.broken is None else f"BROKEN: {check.broken}"
         click.echo(f"{check.invariant}  {check.sentence}: {outcome}")
+    if isinstance(told, str):
+        click.echo(f"Stripe's books were {told}.")
     click.echo(
         f"orders: {report.orders}, movements: {report.movements}, in review: {report.reviews}, "
         f"waiting for a person: {report.waiting_for_a_person}"
@@ -245,6 +250,26 @@ async def _add_person(db: Database, email: str, name: str, role: str, password: 
     people.check_new_password(password, address)
     hashed = await people.hash_password(password)
     await db.write(people.register, address, name or address.split("@")[0], hashed, now(), role=role)
+
+
+async def _compared(settings: Settings) -> verify.Check | str:
+    """Return how our books agree with Stripe's, or why that was not looked at."""
+    if not settings.stripe_key:
+        return "not compared: there is no STRIPE_SECRET_KEY"
+    gateway = Gateway(settings.stripe_key, settings.stripe_api_base)
+
+    async def read(function: Callable[[Tx, str], ledgers.Books], since: str, /) -> ledgers.Books:
+        with snapshot(settings.database_url) as tx:
+            return function(tx, since)
+
+    try:
+        found = await ledgers.compare(read, gateway, now())
+    except StripeError as fault:
+        return f"not compared: {fault}"
+    finally:
+        await gateway.close()
+    lasting = next((one.text for one in found if not one.fresh), None)
+    return verify.Check("I3", "each payment and refund is the same in Stripe's books", lasting)
 
 
 async def _reconcile(db: Database, settings: Settings) -> jobs.Report:

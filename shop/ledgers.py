@@ -4,10 +4,11 @@ Both are read twice over: what we have booked must be at Stripe, so we read ours
 must be booked here, so for that we read ourselves last. So nothing that happens meanwhile looks like a fault.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-from db import Database, Tx, queries
+from db import Tx, queries
 from shop import instance
 from shop.clock import Instant, later, to_epoch
 from shop.money import format_money
@@ -18,7 +19,7 @@ sql = queries("ledgers")
 
 DAYS = 35
 FRESH_SECONDS = 3600
-"""News of the last hour may still be on its way."""
+"""News of the last hour may still be on its way, to us or into Stripe's lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Payment:
     payment_intent: str
     captured: int
     currency: str
+    created_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Returned:
     payment_intent: str
     amount: int
     state: str
+    updated_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +77,26 @@ class _Theirs:
     refunds: list[Refund]
 
 
-async def compare(db: Database, gateway: Gateway, at: Instant) -> list[Difference]:
+class Reader(Protocol):
+    """How our books are read: `Database.read`, or a snapshot of a file that nobody serves."""
+
+    async def __call__(self, function: Callable[[Tx, str], Books], since: str, /) -> Books:
+        """Return what the function reads."""
+
+
+async def compare(read: Reader, gateway: Gateway, at: Instant) -> list[Difference]:
     """Return every difference between our books and Stripe's of the last 35 days.
 
     Raises StripeError when Stripe can't be read.
     """
     since = later(at, minutes=-DAYS * 24 * 60)
-    before = await db.read(_books, later(since, minutes=24 * 60))
+    before = await read(_books, later(since, minutes=24 * 60))
     theirs = _Theirs(
         await gateway.list_charges(created_gte=to_epoch(since)),
         await gateway.list_refunds(created_gte=to_epoch(since)),
     )
-    after = await db.read(_books, "")
-    found = [*_not_theirs(before, theirs), *_not_ours(after, theirs, to_epoch(at))]
+    after = await read(_books, "")
+    found = [*_not_theirs(before, theirs, to_epoch(at)), *_not_ours(after, theirs, to_epoch(at))]
     return list({one.key: one for one in found}.values())
 
 
@@ -100,18 +110,20 @@ def keep(tx: Tx, found: Iterable[Difference], at: Instant) -> None:
         tx.run(sql.keep, key=one.key, order_id=one.order_id, text=one.text, at=at)
 
 
-def _not_theirs(ours: Books, theirs: _Theirs) -> Iterator[Difference]:
+def _not_theirs(ours: Books, theirs: _Theirs, at: int) -> Iterator[Difference]:
     charged = {charge.payment_intent for charge in theirs.charges if charge.amount_captured}
     returned = {refund.id for refund in theirs.refunds}
     for payment in ours.payments:
         if payment.payment_intent not in charged:
             money = format_money(payment.captured, payment.currency)
             text = f"Order {payment.number} has {money} that Stripe does not know."
-            yield Difference(f"payment:{payment.payment_intent}", payment.order_id, text)
+            fresh = to_epoch(payment.created_at) > at - FRESH_SECONDS
+            yield Difference(f"payment:{payment.payment_intent}", payment.order_id, text, fresh)
     for refund in ours.refunds:
         if refund.state == "succeeded" and refund.provider_id not in returned:
             text = f"Order {refund.number} has refund {refund.provider_id} that Stripe does not know."
-            yield Difference(f"refund:{refund.provider_id}", refund.order_id, text)
+            fresh = to_epoch(refund.updated_at) > at - FRESH_SECONDS
+            yield Difference(f"refund:{refund.provider_id}", refund.order_id, text, fresh)
 
 
 def _not_ours(ours: Books, theirs: _Theirs, at: int) -> Iterator[Difference]:
@@ -133,7 +145,7 @@ def _not_ours(ours: Books, theirs: _Theirs, at: int) -> Iterator[Difference]:
     booked = {refund.provider_id: refund for refund in ours.refunds}
     for told_of in theirs.refunds:
         if told_of.payment_intent in known:
-            yield from _refund_differs(told_of, booked.get(told_of.id), known[told_of.payment_intent])
+            yield from _refund_differs(told_of, booked.get(told_of.id), known[told_of.payment_intent], at)
 
 
 def _unowned(charge: Charge, payment_intent: str, *, fresh: bool) -> Difference:
@@ -143,13 +155,17 @@ def _unowned(charge: Charge, payment_intent: str, *, fresh: bool) -> Difference:
     return Difference(f"payment:{payment_intent}", None, text, fresh, payment_intent=payment_intent)
 
 
-def _refund_differs(told: Refund, ours: Returned | None, payment: Payment) -> Iterator[Difference]:
+def _refund_differs(told: Refund, ours: Returned | None, payment: Payment, at: int) -> Iterator[Difference]:
     state = STATE_AT_STRIPE[told.status]
-    if ours is not None and ours.amount == told.amount and RANK[ours.state] >= RANK[state]:
+    if ours is not None and (ours.amount, ours.state) == (told.amount, state):
         return
+    fresh = told.created > at - FRESH_SECONDS
+    if ours is not None and ours.amount == told.amount:
+        # Ours may only be behind, until the news of it is read; or ahead by what has just come.
+        fresh = RANK[ours.state] < RANK[state] or to_epoch(ours.updated_at) > at - FRESH_SECONDS
     money = format_money(told.amount, told.currency)
     text = f"Stripe has refund {told.id} of {money} for order {payment.number} as {told.status}."
-    yield Difference(f"refund:{told.id}", payment.order_id, text, refund=told)
+    yield Difference(f"refund:{told.id}", payment.order_id, text, fresh, refund=told)
 
 
 def _books(tx: Tx, since: Instant) -> Books:

@@ -1,10 +1,11 @@
 -- name: payments
-SELECT a.order_id, o.number, a.payment_intent, a.captured, a.captured_currency AS currency
+SELECT a.order_id, o.number, a.payment_intent, a.captured, a.captured_currency AS currency,
+  a.created_at
 FROM payment_attempts a JOIN orders o ON o.id = a.order_id
 WHERE a.captured > 0 AND a.payment_intent IS NOT NULL AND a.created_at >= :since
 
 -- name: refunds
-SELECT r.order_id, o.number, r.provider_id, a.payment_intent, r.amount, r.state
+SELECT r.order_id, o.number, r.provider_id, a.payment_intent, r.amount, r.state, r.updated_at
 FROM refunds r JOIN payment_attempts a ON a.id = r.attempt_id JOIN orders o ON o.id = r.order_id
 WHERE r.provider_id IS NOT NULL AND r.created_at >= :since
 

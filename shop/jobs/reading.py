@@ -127,14 +127,14 @@ async def read_disputes(db: Database, gateway: Gateway) -> None:
 
 async def read_ledgers(db: Database, gateway: Gateway) -> int:
     """Compare both ledgers, mend what rules can mend, and keep the rest for a person; return its number."""
-    found = await ledgers.compare(db, gateway, now())
+    found = await ledgers.compare(db.read, gateway, now())
     for payment_intent in {one.payment_intent for one in found if one.payment_intent}:
         session = await gateway.find_session(payment_intent)
         if session is not None:
             await db.write(payments.session_read, session, now())
     for refund in {one.refund.id: one.refund for one in found if one.refund}.values():
         await db.write(payments.refund_read, refund, now())
-    left = await ledgers.compare(db, gateway, now()) if found else found
+    left = await ledgers.compare(db.read, gateway, now()) if found else found
     await db.write(ledgers.keep, left, now())
     return len(left)
 

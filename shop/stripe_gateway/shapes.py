@@ -34,7 +34,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund as Stripe knows it; the amount in minor units."""
+    """A refund as Stripe knows it; the amount in minor units, `created` in seconds since 1970."""
 
     id: str
     status: str
@@ -42,6 +42,7 @@ class Refund:
     currency: str
     payment_intent: str | None
     metadata: Mapping[str, str]
+    created: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def refund_of(data: Mapping[str, Any]) -> Refund:
         currency=_text(data, "currency"),
         payment_intent=_reference(data.get("payment_intent")),
         metadata=_metadata(data),
+        created=_whole(data, "created") if "created" in data else 0,
     )
 
 

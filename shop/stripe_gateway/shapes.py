@@ -52,7 +52,6 @@ class Charge:
     id: str
     status: str
     amount_captured: int
-    amount_refunded: int
     currency: str
     payment_intent: str | None
     created: int
@@ -158,7 +157,6 @@ def charge_of(data: Mapping[str, Any]) -> Charge:
         id=_text(data, "id"),
         status=_text(data, "status"),
         amount_captured=_whole(data, "amount_captured"),
-        amount_refunded=_whole(data, "amount_refunded"),
         currency=_text(data, "currency"),
         payment_intent=_reference(data.get("payment_intent")),
         created=_whole(data, "created"),

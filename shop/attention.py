@@ -15,6 +15,8 @@ from shop.people import Person
 sql = queries("attention")
 
 MOST = 10_000
+PAGE = 200
+"""So many stand on one page; the oldest are seen to first, and others move up."""
 
 ACTS: dict[str, str] = {
     "review": "Look at the order",
@@ -27,6 +29,18 @@ ACTS: dict[str, str] = {
     "ledger": "Look at the order",
 }
 """What the one button of each kind says."""
+
+TITLES: dict[str, str] = {
+    "review": "Orders in review",
+    "money": "Money of closed orders",
+    "refund": "Refunds that did not arrive",
+    "dispute": "Disputes to answer",
+    "fraud": "Fraud warnings",
+    "event": "Stripe events that no rule could place",
+    "outbox": "Work that was given up",
+    "ledger": "Differences from Stripe's books",
+}
+"""What each kind is called where they stand together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +60,31 @@ class Entry:
         return ACTS[self.kind]
 
 
-def entries(tx: Tx) -> tuple[Entry, ...]:
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What waits for a person, by kind; `more` if there is more than one page of it.
+
+    `with_money` names the parked events whose money can be given back.
+    """
+
+    groups: tuple[tuple[str, tuple[Entry, ...]], ...]
+    more: bool
+    with_money: frozenset[str]
+
+
+def entries(tx: Tx, size: int = MOST) -> tuple[Entry, ...]:
     """Return what waits for a person, the oldest first."""
-    return tuple(tx.all(Entry, sql.entries, size=MOST))
+    return tuple(tx.all(Entry, sql.entries, size=size))
+
+
+def board(tx: Tx) -> Board:
+    """Return a page of what waits for a person, the oldest of each kind first."""
+    found = entries(tx, PAGE + 1)
+    shown = found[:PAGE]
+    groups = tuple((kind, tuple(one for one in shown if one.kind == kind)) for kind in TITLES)
+    parked = [one.subject for one in shown if one.kind == "event"]
+    with_money = frozenset(event_id for event_id in parked if payments.parked_payment(tx, event_id))
+    return Board(tuple(group for group in groups if group[1]), len(found) > PAGE, with_money)
 
 
 def up_to_a_hundred(tx: Tx) -> int:

@@ -17,7 +17,7 @@ import uvicorn
 from argon2 import PasswordHasher
 
 from db import Database, Tx
-from shop import catalog, checkout, instance, payments, people, verify
+from shop import attention, catalog, checkout, fulfilment, instance, orders, payments, people, refunds, verify
 from shop.app import demo_asgi
 from shop.catalog import NewPicture, NewProduct, NewVariant
 from shop.clock import epoch, new_id, now
@@ -69,6 +69,63 @@ class World:
         session = _session(attempt)
         await self.db.write(payments.opened, attempt.id, session)
         return Placed(begun.order.id, begun.order.number, cart_id, attempt.id, session)
+
+    async def processing(self, person: Person, **quantities: int) -> "Placed":
+        """Place an order whose bank is not certain yet."""
+        placed = await self.place(person, **quantities)
+        await self.tell("checkout.session.completed", placed.unpaid())
+        return placed
+
+    async def confirmed(self, person: Person, **quantities: int) -> "Placed":
+        """Place an order and have it paid."""
+        placed = await self.place(person, **quantities)
+        await self.tell("checkout.session.completed", placed.paid())
+        return placed
+
+    async def packed(self, person: Person, **quantities: int) -> "Placed":
+        placed = await self.confirmed(person, **quantities)
+        await self.db.write(fulfilment.pack, placed.number, self.ada, now())
+        return placed
+
+    async def shipped(self, person: Person, **quantities: int) -> "Placed":
+        placed = await self.confirmed(person, **quantities)
+        await self.db.write(fulfilment.ship, placed.number, self.ada, "Post", "P1", now())
+        return placed
+
+    async def review(self, person: Person, *, more: int = 500, **quantities: int) -> "Placed":
+        """Place an order for which `more` is paid than it costs, or less."""
+        placed = await self.place(person, **quantities)
+        amount = placed.session.amount_total + more
+        await self.tell("checkout.session.completed", placed.paid(amount_total=amount))
+        return placed
+
+    async def cancelled(self, person: Person, **quantities: int) -> "Placed":
+        """Place an order, have it paid, and cancel it: its refund is asked for."""
+        placed = await self.confirmed(person, **quantities)
+        await self.db.write(orders.cancel, placed.number, person, now())
+        return placed
+
+    async def order(self, placed: "Placed") -> orders.Order:
+        return await self.db.read(orders.by_id, placed.id)
+
+    async def refunds_of(self, placed: "Placed") -> list[tuple[int, str, str]]:
+        found = await self.db.read(refunds.of_order, placed.id)
+        return [(refund.amount, refund.source, refund.state) for refund in found]
+
+    async def answer_refund(self, placed: "Placed", status: str = "succeeded", **changes: object) -> str:
+        """Have Stripe say what became of the newest refund that the shop has asked for."""
+        newest = (await self.db.read(refunds.of_order, placed.id))[-1]
+        told = {
+            "id": newest.id.replace("ref_", "re_"),
+            "metadata": {"refund_id": newest.id},
+            "status": status,
+        }
+        body = placed.refund(newest.amount, **({"currency": newest.currency} | told | changes))
+        return await self.tell("refund.updated", body)
+
+    async def waiting(self) -> list[str]:
+        """Return the kinds of what waits for a person."""
+        return [entry.kind for entry in await self.db.read(attention.entries)]
 
     def event(self, kind: str, body: dict, *, livemode: bool = False) -> dict:
         self.events += 1
@@ -125,12 +182,38 @@ class Placed:
         return told | changes
 
     def paid(self, **changes: object) -> dict:
-        intent = self.session.id.replace("cs_test", "pi")
-        paid = {"status": "complete", "payment_status": "paid", "payment_intent": intent}
+        paid = {"status": "complete", "payment_status": "paid", "payment_intent": self.intent}
         return self.body(**(paid | changes))
+
+    def unpaid(self) -> dict:
+        return self.body(status="complete")
 
     def expired(self) -> dict:
         return self.body(status="expired")
+
+    def another(self, told: dict) -> dict:
+        """Return the same news of a second session that somebody has made for this order."""
+        intent = told["payment_intent"] and f"{told['payment_intent']}_b"
+        return told | {"id": f"{told['id']}b", "payment_intent": intent}
+
+    @property
+    def intent(self) -> str:
+        return self.session.id.replace("cs_test", "pi")
+
+    def refund(self, amount: int, **changes: object) -> dict:
+        """Return a refund made at Stripe, unless told otherwise."""
+        told = {"id": "re_elsewhere", "object": "refund", "status": "succeeded", "amount": amount}
+        about = {"currency": "eur", "payment_intent": self.intent, "metadata": {}}
+        return told | about | changes
+
+    def dispute(self, status: str, **changes: object) -> dict:
+        told = {"id": "du_1", "object": "dispute", "status": status, "reason": "fraudulent"}
+        about = {"amount": self.session.amount_total, "currency": "eur", "payment_intent": self.intent}
+        return told | about | {"evidence_details": {"due_by": 1_800_000_000}} | changes
+
+    def warning(self) -> dict:
+        told = {"id": "issfr_1", "object": "radar.early_fraud_warning", "fraud_type": "made_with_stolen_card"}
+        return told | {"payment_intent": self.intent}
 
 
 def settings_for(folder: Path, port: int = 8000, **changes: object) -> Settings:

@@ -9,6 +9,8 @@ DROP INDEX one_live_attempt_an_order;
 CREATE UNIQUE INDEX one_live_attempt_an_order ON payment_attempts (order_id)
   WHERE state IN ('creating', 'open');
 
+CREATE INDEX attempts_with_the_bank ON payment_attempts (created_at) WHERE state = 'complete_unpaid';
+
 -- Its currency, for it can't be added to an order of another one; and whether it was ever with the shopper,
 -- for a refund that succeeded may fail days later.
 ALTER TABLE refunds ADD COLUMN currency TEXT NOT NULL DEFAULT '';
@@ -72,6 +74,8 @@ CREATE TABLE fraud_warnings (
   cleared_at TEXT
 ) STRICT;
 CREATE INDEX fraud_warnings_of_order ON fraud_warnings (order_id);
+CREATE INDEX fraud_warnings_to_clear ON fraud_warnings (at) WHERE cleared_at IS NULL;
+CREATE INDEX outbox_given_up ON outbox (created_at) WHERE state = 'dead';
 
 -- Events about payments that are not known yet: booked as soon as the payment is.
 CREATE TABLE unclaimed_events (

@@ -1,0 +1,39 @@
+-- name: figures
+SELECT sku, on_hand, held, available FROM stock WHERE sku = :sku
+
+-- name: shares
+SELECT kind, COUNT(*) AS count, SUM(on_hand_change) AS on_hand, SUM(held_change) AS held
+FROM movements WHERE sku = :sku GROUP BY kind ORDER BY kind
+
+-- name: holds
+SELECT o.id AS order_id, o.number, o.state, h.quantity, o.placed_at, o.hold_until
+FROM holds h JOIN orders o ON o.id = h.order_id
+WHERE h.sku = :sku AND h.state = 'held' AND h.order_id < :after
+ORDER BY h.order_id DESC LIMIT :size
+
+-- name: on_hand
+SELECT m.seq, m.kind, m.on_hand_change AS change, m.on_hand_after AS balance, m.reason, m.note,
+  COALESCE(p.name, m.actor) AS actor, m.cause, o.number AS order_number, m.at
+FROM movements m
+LEFT JOIN people p ON 'person:' || p.id = m.actor
+LEFT JOIN orders o ON o.id = m.order_id
+WHERE m.sku = :sku AND m.seq < :before AND m.on_hand_change <> 0
+ORDER BY m.seq DESC LIMIT :size
+
+-- name: held
+SELECT m.seq, m.kind, m.held_change AS change, m.held_after AS balance, m.reason, m.note,
+  COALESCE(p.name, m.actor) AS actor, m.cause, o.number AS order_number, m.at
+FROM movements m
+LEFT JOIN people p ON 'person:' || p.id = m.actor
+LEFT JOIN orders o ON o.id = m.order_id
+WHERE m.sku = :sku AND m.seq < :before AND m.held_change <> 0
+ORDER BY m.seq DESC LIMIT :size
+
+-- name: available
+SELECT m.seq, m.kind, m.on_hand_change - m.held_change AS change, m.on_hand_after - m.held_after AS balance,
+  m.reason, m.note, COALESCE(p.name, m.actor) AS actor, m.cause, o.number AS order_number, m.at
+FROM movements m
+LEFT JOIN people p ON 'person:' || p.id = m.actor
+LEFT JOIN orders o ON o.id = m.order_id
+WHERE m.sku = :sku AND m.seq < :before AND m.on_hand_change <> m.held_change
+ORDER BY m.seq DESC LIMIT :size

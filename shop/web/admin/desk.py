@@ -1,0 +1,54 @@
+"""The order's desk: how every act on an order is read, done and answered, decided here for all of them."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from quart import redirect, request
+
+from shop import desk
+from shop.clock import new_token
+from shop.errors import Conflict, Refused
+from shop.web import forms
+from shop.web.context import forget_frame, shop
+from shop.web.forms import FormState
+from shop.web.reply import AnyResponse, Part, flash, fragments, page, wants_fragment
+
+Run = Callable[[dict[str, Any]], Awaitable[str]]
+"""Does an act with the form's values and returns what to say of it."""
+
+
+async def act(number: str, which: str, fields: Mapping[str, forms.Parser], run: Run) -> AnyResponse:
+    """Do one act on an order: 422 brings its form back, 409 the order as it is by now."""
+    values, state = forms.read(await request.form, fields)
+    if state.errors:
+        return await show(number, 422, which, state)
+    try:
+        flash(await run(values))
+    except Refused as refusal:
+        return await show(number, 422, which, FormState(state.values, {refusal.field or "": str(refusal)}))
+    except Conflict as refusal:
+        flash(str(refusal), "bad")
+        return await show(number, 409)
+    return await show(number) if wants_fragment() else redirect(f"/admin/orders/{number}", 303)
+
+
+async def show(number: str, status: int = 200, which: str = "", form: FormState = forms.EMPTY) -> AnyResponse:
+    """Show an order with all its acts; `form` is what was typed into the one that is brought back."""
+    forget_frame()
+    context = await read(number) | {"forms": untouched(), "intention": new_token()}
+    context["forms"][which] = form
+    if wants_fragment():
+        return await fragments(Part("orders/desk", context), Part("admin/waiting"), status=status)
+    return await page("admin/order.html", status, **context)
+
+
+async def read(number: str) -> dict[str, Any]:
+    """Return what the order's desk and its parts show."""
+    shown = await shop().db.read(desk.show, number)
+    return {"desk": shown, "page": shown.page}
+
+
+def untouched() -> dict[str, FormState]:
+    """Return the state of every form on the desk before anything is typed."""
+    return defaultdict(FormState)

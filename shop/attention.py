@@ -7,8 +7,9 @@ the list is empty.
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import events, outbox, payments
+from shop import events, orders, outbox, payments
 from shop.clock import Instant
+from shop.desk import NOT_OURS
 from shop.errors import Conflict
 from shop.people import Person
 
@@ -64,12 +65,14 @@ class Entry:
 class Board:
     """What waits for a person, by kind; `more` if there is more than one page of it.
 
-    `with_money` names the parked events whose money can be given back.
+    `with_money` names the parked events whose money can be given back, `at_the_bank` the orders whose money a
+    dispute keeps from being refunded.
     """
 
     groups: tuple[tuple[str, tuple[Entry, ...]], ...]
     more: bool
     with_money: frozenset[str]
+    at_the_bank: frozenset[str]
 
 
 def entries(tx: Tx, size: int = MOST) -> tuple[Entry, ...]:
@@ -84,7 +87,9 @@ def board(tx: Tx) -> Board:
     groups = tuple((kind, tuple(one for one in shown if one.kind == kind)) for kind in TITLES)
     parked = [one.subject for one in shown if one.kind == "event"]
     with_money = frozenset(event_id for event_id in parked if payments.parked_payment(tx, event_id))
-    return Board(tuple(group for group in groups if group[1]), len(found) > PAGE, with_money)
+    numbers = {one.order for one in shown if one.kind == "refund"}
+    kept = frozenset(one for one in numbers if orders.by_number(tx, one).dispute_state in NOT_OURS)
+    return Board(tuple(group for group in groups if group[1]), len(found) > PAGE, with_money, kept)
 
 
 def up_to_a_hundred(tx: Tx) -> int:

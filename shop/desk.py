@@ -66,6 +66,11 @@ class Desk:
     puts_back: bool
     events: tuple[events.Event, ...]
 
+    @property
+    def moving(self) -> bool:
+        """Whether a refund is on its way, so that its news is near."""
+        return any(one.state in ("requested", "submitted") for one in self.page.refunds)
+
 
 def show(tx: Tx, number: str) -> Desk:
     """Return an order with its money, its parcels and what may be done with it. Raises NotFound."""

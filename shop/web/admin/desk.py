@@ -36,19 +36,21 @@ async def act(number: str, which: str, fields: Mapping[str, forms.Parser], run: 
 async def show(number: str, status: int = 200, which: str = "", form: FormState = forms.EMPTY) -> AnyResponse:
     """Show an order with all its acts; `form` is what was typed into the one that is brought back."""
     forget_frame()
-    context = await read(number) | {"forms": untouched(), "intention": new_token()}
-    context["forms"][which] = form
+    context = await read(number, which, form)
     if wants_fragment():
         return await fragments(Part("orders/desk", context), Part("admin/waiting"), status=status)
     return await page("admin/order.html", status, **context)
 
 
-async def read(number: str) -> dict[str, Any]:
-    """Return what the order's desk and its parts show."""
+async def news(number: str) -> AnyResponse:
+    """Show how an order's refunds stand; once they do, also what may be done with it by now."""
+    context = await read(number)
+    later = () if context["desk"].moving else (Part("orders/acts", context), Part("orders/history", context))
+    return await fragments(Part("orders/refunds", context), Part("orders/facts", context), *later)
+
+
+async def read(number: str, which: str = "", form: FormState = forms.EMPTY) -> dict[str, Any]:
+    """Return what the order's desk and its parts show; each rendering is an intention of its own."""
     shown = await shop().db.read(desk.show, number)
-    return {"desk": shown, "page": shown.page}
-
-
-def untouched() -> dict[str, FormState]:
-    """Return the state of every form on the desk before anything is typed."""
-    return defaultdict(FormState)
+    typed = defaultdict(FormState, {which: form})
+    return {"desk": shown, "page": shown.page, "forms": typed, "intention": new_token()}

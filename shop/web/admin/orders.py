@@ -10,7 +10,7 @@ from shop.order_states import STATES
 from shop.web import forms
 from shop.web.admin import desk
 from shop.web.context import shop, signed_in
-from shop.web.reply import AnyResponse, Part, fragments, page, wants_fragment
+from shop.web.reply import AnyResponse, page, wants_fragment
 
 admin_orders = Blueprint("orders", __name__)
 
@@ -42,8 +42,7 @@ async def refunds(number: str) -> AnyResponse:
     """Show how an order's refunds stand, again and again while one is on its way."""
     if not wants_fragment():
         return redirect(f"/admin/orders/{number}", 303)
-    context = await desk.read(number) | {"forms": desk.untouched()}
-    return await fragments(Part("orders/refunds", context), Part("orders/facts", context))
+    return await desk.news(number)
 
 
 @admin_orders.post("/orders/<number>/packing")

@@ -101,10 +101,10 @@ def _with_history(tx: Tx, sku: str) -> tuple[StockRow, tuple[Movement, ...]]:
 def _made_of(tx: Tx, sku: str, number: str, after: str | None) -> dict[str, Any]:
     entries = explain.entries(tx, sku, number, after)
     stored = getattr(explain.figures(tx, sku), number)
-    parts = tuple((share.kind, getattr(share, number)) for share in explain.shares(tx, sku))
+    parts = ((share.kind, getattr(share, number)) for share in explain.shares(tx, sku))
     return {
         "row": stock.row(tx, sku),
-        "made": Sum(number, stored, parts),
+        "made": Sum(number, stored, tuple(part for part in parts if part[1])),
         "numbers": tuple(explain.NUMBERS),
         "entries": entries,
         "holds": explain.holds(tx, sku) if number == "held" else None,

@@ -7,14 +7,17 @@ the list is empty.
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import events, outbox, payments
+from shop import events, orders, outbox, payments
 from shop.clock import Instant
+from shop.desk import NOT_OURS
 from shop.errors import Conflict
 from shop.people import Person
 
 sql = queries("attention")
 
 MOST = 10_000
+PAGE = 200
+"""So many stand on one page; the oldest are seen to first, and others move up."""
 
 ACTS: dict[str, str] = {
     "review": "Look at the order",
@@ -27,6 +30,18 @@ ACTS: dict[str, str] = {
     "ledger": "Look at the order",
 }
 """What the one button of each kind says."""
+
+TITLES: dict[str, str] = {
+    "review": "Orders in review",
+    "money": "Money of closed orders",
+    "refund": "Refunds that did not arrive",
+    "dispute": "Disputes to answer",
+    "fraud": "Fraud warnings",
+    "event": "Stripe events that no rule could place",
+    "outbox": "Work that was given up",
+    "ledger": "Differences from Stripe's books",
+}
+"""What each kind is called where they stand together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +61,35 @@ class Entry:
         return ACTS[self.kind]
 
 
-def entries(tx: Tx) -> tuple[Entry, ...]:
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What waits for a person, by kind; `more` if there is more than one page of it.
+
+    `with_money` names the parked events whose money can be given back, `at_the_bank` the orders whose money a
+    dispute keeps from being refunded.
+    """
+
+    groups: tuple[tuple[str, tuple[Entry, ...]], ...]
+    more: bool
+    with_money: frozenset[str]
+    at_the_bank: frozenset[str]
+
+
+def entries(tx: Tx, size: int = MOST) -> tuple[Entry, ...]:
     """Return what waits for a person, the oldest first."""
-    return tuple(tx.all(Entry, sql.entries, size=MOST))
+    return tuple(tx.all(Entry, sql.entries, size=size))
+
+
+def board(tx: Tx) -> Board:
+    """Return a page of what waits for a person, the oldest of each kind first."""
+    found = entries(tx, PAGE + 1)
+    shown = found[:PAGE]
+    groups = tuple((kind, tuple(one for one in shown if one.kind == kind)) for kind in TITLES)
+    parked = [one.subject for one in shown if one.kind == "event"]
+    with_money = frozenset(event_id for event_id in parked if payments.parked_payment(tx, event_id))
+    numbers = {one.order for one in shown if one.kind == "refund"}
+    kept = frozenset(one for one in numbers if orders.by_number(tx, one).dispute_state in NOT_OURS)
+    return Board(tuple(group for group in groups if group[1]), len(found) > PAGE, with_money, kept)
 
 
 def up_to_a_hundred(tx: Tx) -> int:

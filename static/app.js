@@ -26,13 +26,20 @@
 
   // An edit that was left or saved gives the focus back to where it began.
   let returnTo = null;
+  // An act whose button is gone with it leaves the focus where the next act begins.
+  let lands = null;
   document.addEventListener("htmx:before:request", (event) => {
     returnTo = event.target.closest?.("[data-row]")?.id ?? null;
+    lands = event.target.closest?.("[data-lands]")?.dataset.lands ?? null;
   });
   document.addEventListener("htmx:after:swap", () => {
     const row = returnTo && document.getElementById(returnTo);
     if (row && !row.contains(document.activeElement)) {
       (row.querySelector("[autofocus]") ?? row.querySelector(".act a"))?.focus();
+    }
+    if (lands && document.activeElement === document.body) {
+      document.getElementById(lands)?.focus();
+      lands = null;
     }
   });
 })();

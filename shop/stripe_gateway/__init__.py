@@ -4,7 +4,7 @@ What Stripe refused will be refused again; what had no clear answer must be repe
 idempotency key. `client` has the calls, `shapes` what they answer, `signatures` what is genuine.
 """
 
-from shop.stripe_gateway.client import Gateway, StripeError, StripeRefused, StripeUnreachable
+from shop.stripe_gateway.client import API_VERSION, Gateway, StripeError, StripeRefused, StripeUnreachable
 from shop.stripe_gateway.shapes import (
     Charge,
     Dispute,
@@ -23,6 +23,7 @@ from shop.stripe_gateway.shapes import (
 from shop.stripe_gateway.signatures import BadSignature, Verified, sign, verify
 
 __all__ = [
+    "API_VERSION",
     "BadSignature",
     "Charge",
     "Dispute",

@@ -38,6 +38,8 @@ stripe.enable_telemetry = False
 PAGE_SECONDS = 7.0
 """Nobody waits longer than this for Stripe while a page loads."""
 JOB_SECONDS = 12.0
+API_VERSION = stripe.api_version
+"""The version of Stripe's API that the library is pinned to, in which answers come."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _ID = re.compile(r"[a-z]{2,6}_[A-Za-z0-9_]{1,250}", re.ASCII)

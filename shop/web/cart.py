@@ -3,12 +3,14 @@
 from quart import Blueprint, Response, request
 
 from db import Tx
-from shop import cart, catalog
+from shop import cart, catalog, orders
 from shop.cart import Added, Cart
 from shop.clock import now
+from shop.countdown import held_for
 from shop.errors import NotFound, OutOfStock
+from shop.orders import Order
 from shop.web import forms
-from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop
+from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop, viewer
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
 
 cart_pages = Blueprint("cart", __name__)
@@ -21,7 +23,7 @@ _STEP = forms.whole(-1, 1)
 @cart_pages.get("/cart")
 async def show() -> Response:
     """Show what is in the cart, at today's prices."""
-    return await page("cart/show.html", cart=await shop().db.read(cart.show, cart_id()))
+    return await show_cart()
 
 
 @cart_pages.post("/cart/lines")
@@ -57,6 +59,18 @@ async def change(sku: str) -> AnyResponse:
     return await reply("/cart", *await _parts())
 
 
+async def show_cart(status: int = 200) -> Response:
+    """Answer with the cart's page, which names an order of it that waits to be paid to whom it belongs."""
+    person = (await viewer()).person
+    shown, order = await shop().db.read(_with_order, cart_id())
+    held = ""
+    if person is None or order is None or order.person_id != person.id or order.hold_until is None:
+        order = None
+    else:
+        held = held_for(order.hold_until, now())
+    return await page("cart/show.html", status, cart=shown, waiting_order=order, held=held)
+
+
 async def _accept_wish(added: Added) -> AnyResponse:
     product, sku = await shop().db.read(_product_of, added.sku)
     text = f"{product.name} is in your cart."
@@ -80,7 +94,7 @@ async def _refuse_change(sentence: str, status: int) -> AnyResponse:
     flash(sentence, "bad")
     if wants_fragment():
         return await fragments(*await _parts(), status=status)
-    return await page("cart/show.html", status, cart=await shop().db.read(cart.show, cart_id()))
+    return await show_cart(status)
 
 
 def _tell(changed: Added) -> None:
@@ -105,3 +119,7 @@ def _product_of(tx: Tx, sku: str) -> tuple[catalog.Product, str]:
     if slug is None:
         raise NotFound("There is no such variant: go back and choose again.")
     return catalog.product(tx, slug), sku
+
+
+def _with_order(tx: Tx, its_id: str | None) -> tuple[Cart, Order | None]:
+    return cart.show(tx, its_id), orders.open_of_cart(tx, its_id) if its_id else None

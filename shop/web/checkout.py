@@ -2,11 +2,13 @@
 
 from quart import Blueprint, Response, redirect, request
 
-from shop import cart, checkout, limits, orders
+from shop import checkout, limits, orders
 from shop.errors import OutOfStock, Refused
 from shop.orders import OrderPage
-from shop.web.context import cart_id, own_cart_id, shop, signed_in
+from shop.web.cart import show_cart
+from shop.web.context import own_cart_id, shop, signed_in
 from shop.web.guards import address, limit
+from shop.web.orders import about
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, wants_fragment
 
 checkout_pages = Blueprint("checkout", __name__)
@@ -33,7 +35,7 @@ async def show(number: str) -> AnyResponse:
     """Show how a checkout stands; coming back from the payment page proves nothing by itself."""
     person = await signed_in()
     shown = await shop().db.read(orders.show_for, person.id, number)
-    context = {"page": shown, "phase": _phase(shown), "came_back": "session_id" in request.args}
+    context = about(shown) | {"phase": _phase(shown), "came_back": "session_id" in request.args}
     if context["phase"] == "confirming":
         shop().returned.note(shown.order.id)
     if wants_fragment():
@@ -56,4 +58,4 @@ def _phase(shown: OrderPage) -> str:
 
 async def _back_to_cart(sentence: str, status: int) -> Response:
     flash(sentence, "bad")
-    return await page("cart/show.html", status, cart=await shop().db.read(cart.show, cart_id()))
+    return await show_cart(status)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import cast
 
-from quart import current_app, g, session
+from quart import current_app, g, request, session
 from quart_auth import current_user
 
 from db import Database, Tx
-from shop import cart, catalog, people
+from shop import attention, cart, catalog, people
 from shop.catalog import Category
 from shop.clock import Instant, new_id, now
 from shop.config import Settings
@@ -54,11 +54,15 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around each page, read in one snapshot."""
+    """What stands around each page, read in one snapshot.
+
+    `waiting` is how much waits for a person, counted on the admin's pages and no further than a hundred.
+    """
 
     viewer: Viewer
     nav: tuple[Category, ...]
     cart_count: int
+    waiting: int
 
 
 def shop() -> Shop:
@@ -69,7 +73,8 @@ def shop() -> Shop:
 async def frame() -> Frame:
     """Return who is looking and what stands around the page; read once a request."""
     if not hasattr(g, "frame"):
-        g.frame = await shop().db.read(_frame, current_user.auth_id, cart_id(), now())
+        counted = request.path.startswith("/admin")
+        g.frame = await shop().db.read(_frame, current_user.auth_id, cart_id(), now(), counted)
     return cast("Frame", g.frame)
 
 
@@ -105,6 +110,7 @@ def own_cart_id() -> str:
     return found
 
 
-def _frame(tx: Tx, token: str | None, its_cart: str | None, at: Instant) -> Frame:
-    person = people.person_of(tx, token, at) if token else None
-    return Frame(Viewer(person), tuple(catalog.categories(tx)), cart.count(tx, its_cart))
+def _frame(tx: Tx, token: str | None, its_cart: str | None, at: Instant, counted: bool) -> Frame:
+    viewer = Viewer(people.person_of(tx, token, at) if token else None)
+    waiting = attention.up_to_a_hundred(tx) if counted and viewer.is_admin else 0
+    return Frame(viewer, tuple(catalog.categories(tx)), cart.count(tx, its_cart), waiting)

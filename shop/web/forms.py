@@ -102,6 +102,18 @@ def money(currency: str) -> Parser:
     return lambda typed: parse_money(typed, currency)
 
 
+def optional_money(currency: str) -> Parser:
+    """Return a parser of an amount in this currency that may be left out."""
+    return lambda typed: parse_money(typed, currency) if typed.strip() else None
+
+
+def ticked(typed: str) -> bool:
+    """Tell whether a box is ticked: its value is 1, and a box that is not ticked sends nothing."""
+    if typed not in ("", "1"):
+        raise Refused("Tick the box, or leave it.")
+    return typed == "1"
+
+
 def one_of(choices: tuple[str, ...], sentence: str) -> Parser:
     """Return a parser of one of a few words."""
 

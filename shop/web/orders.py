@@ -1,10 +1,14 @@
 """A shopper's orders: the list, the page of one, and its cancellation."""
 
+from typing import Any
+
 from quart import Blueprint, Response, request
 
 from shop import orders
 from shop.clock import now
+from shop.countdown import held_for
 from shop.errors import Conflict
+from shop.orders import OrderPage
 from shop.web.context import shop, signed_in
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
 
@@ -25,8 +29,8 @@ async def show(number: str) -> Response:
     person = await signed_in()
     shown = await shop().db.read(orders.show_for, person.id, number)
     if wants_fragment():
-        return await fragments(Part("orders/status", {"page": shown}))
-    return await page("orders/show.html", page=shown)
+        return await fragments(Part("orders/status", about(shown)))
+    return await page("orders/show.html", **about(shown))
 
 
 @order_pages.post("/orders/<number>/cancellation")
@@ -38,7 +42,7 @@ async def cancel(number: str) -> AnyResponse:
     except Conflict as refusal:
         return await _refuse(number, str(refusal))
     flash("Your order is cancelled." if shown.order.state == "closed" else "We are cancelling it.")
-    return await reply(f"/orders/{number}", Part("orders/status", {"page": shown}))
+    return await reply(f"/orders/{number}", Part("orders/status", about(shown)))
 
 
 async def _refuse(number: str, sentence: str) -> Response:
@@ -46,5 +50,12 @@ async def _refuse(number: str, sentence: str) -> Response:
     shown = await shop().db.read(orders.show_for, person.id, number)
     flash(sentence, "bad")
     if wants_fragment():
-        return await fragments(Part("orders/status", {"page": shown}), status=409)
-    return await page("orders/show.html", 409, page=shown)
+        return await fragments(Part("orders/status", about(shown)), status=409)
+    return await page("orders/show.html", 409, **about(shown))
+
+
+def about(shown: OrderPage) -> dict[str, Any]:
+    """Return what an order's page and its parts show, the time left to pay among it."""
+    order = shown.order
+    waits = order.state == "open" and order.hold_until and order.cancel_requested_at is None
+    return {"page": shown, "held": held_for(order.hold_until, now()) if waits and order.hold_until else ""}

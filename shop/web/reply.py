@@ -72,6 +72,7 @@ async def page(template: str, http_status: int = 200, /, **context: Any) -> Resp
         "viewer": around.viewer,
         "nav": around.nav,
         "cart_count": around.cart_count,
+        "waiting": around.waiting,
         "flash": _take_flash(),
     }
     text = templates().get_template(template).render({**shared, **context})
@@ -88,7 +89,7 @@ async def reply(to: str, main: Part, *also: Part, status: int = 200) -> AnyRespo
 async def fragments(main: Part | None, *also: Part, status: int = 200) -> Response:
     """Answer htmx with the fragment it asked for and with the other places that change."""
     around = await frame()
-    shared = _globals() | {"viewer": around.viewer}
+    shared = _globals() | {"viewer": around.viewer, "waiting": around.waiting}
     said = _take_flash()
     # A fragment that is only looked at must not wipe the sentence of the change before it.
     others = (*also, Part("flash", {"flash": said})) if said or request.method != "GET" else also
@@ -122,6 +123,7 @@ def templates() -> Environment:
     environment.filters["money"] = format_money
     environment.filters["typed_money"] = typed_money
     environment.filters["when"] = when
+    environment.filters["words"] = words
     environment.globals["asset"] = asset
     environment.globals["card_html"] = card_html
     environment.globals["shelves_html"] = shelves_html
@@ -134,6 +136,11 @@ def when(at: Instant) -> Markup:
     """Return an instant as people read it, with the exact one for machines."""
     text = format_datetime(moment(at), "d MMM yyyy, HH:mm", locale="en")
     return Markup('<time datetime="{}">{} UTC</time>').format(at, text)
+
+
+def words(name: str) -> str:
+    """Return a name of the books, such as `partly_refunded`, as people read it."""
+    return name.replace("_", " ")
 
 
 @lru_cache(maxsize=4096)

@@ -1,10 +1,16 @@
 """Every kind of page: valid HTML, no accessibility violation, in light and dark, on phone and desktop."""
 
+import json
+from urllib.parse import urlsplit
+
 import html5lib
+import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
 
+from shop.clock import epoch
 from tests.browser.test_walks import check_out, pay, put_mug, refreshed, sign_in
+from tests.world import signed
 
 pytestmark = pytest.mark.browser
 
@@ -12,7 +18,13 @@ STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", 
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (360, 1280)]
 OPEN = ("/", "/c/vases", "/p/tide-mug", "/p/lantern-vase", "/cart", "/login", "/register", "/nope")
 ADMIN = ("/admin", "/admin/stock", "/admin/alerts", "/admin/products", "/admin/orders", "/admin/people")
-ADMIN_ITEMS = ("/admin/stock/MUG-TIDE-TID", "/admin/stock/MUG-TIDE-TID/edit")
+MONEY = ("/admin/attention", "/admin/health")
+ADMIN_ITEMS = (
+    "/admin/stock/MUG-TIDE-TID",
+    "/admin/stock/MUG-TIDE-TID/edit",
+    "/admin/stock/MUG-TIDE-TID/explanation?number=on_hand",
+    "/admin/stock/MUG-TIDE-TID/explanation?number=held",
+)
 
 
 async def examine(page, what: str) -> None:
@@ -67,7 +79,7 @@ async def test_the_pages_of_an_admin(open_page, demo):
     page = await open_page()
     await page.goto("/login?next=/admin")
     await sign_in(page, demo, "ada", "/admin")
-    await visit(page, *ADMIN, *ADMIN_ITEMS)
+    await visit(page, *ADMIN, *MONEY, *ADMIN_ITEMS)
     await page.goto("/admin/orders")
     await page.locator("tbody a").first.click()
     await page.wait_for_url("**/admin/orders/*")
@@ -76,3 +88,46 @@ async def test_the_pages_of_an_admin(open_page, demo):
     await page.locator("tbody .act a").first.click()
     await page.get_by_role("textbox", name="Price").wait_for()
     await examine(page, "price form")
+
+
+async def test_the_pages_of_money_that_needs_a_person(open_page, demo, tmp_path):
+    buyer = await open_page()
+    await check_out(buyer, demo)
+    await pay(buyer, "4242 4242 4242 4242")
+    await refreshed(buyer, "is paid")
+    page = await open_page()
+    await page.goto("/login?next=/admin/orders")
+    await sign_in(page, demo, "ada", "/admin/orders")
+    await page.locator("tbody a").first.click()
+    await page.get_by_text("Refund, up to").click()
+    await examine(page, "a refund")
+    await page.get_by_role("button", name="Refund", exact=True).click()
+    await page.get_by_text("Say how much").wait_for()
+    await examine(page, "a refund that is refused")
+    payment = await page.locator("#orders-payments code").inner_text()
+    await trouble(demo, tmp_path, payment)
+    await page.reload()
+    await examine(page, "a dispute and a refund that failed")
+    await visit(page, f"{urlsplit(page.url).path}/explanation", *MONEY)
+
+
+async def trouble(demo, folder, payment) -> None:
+    """Have Stripe tell of a dispute, of a refund that failed, and of something that no rule can place."""
+    secret = json.loads((folder / "var" / "local-stripe-keys.json").read_text())["webhook_secret"]
+    about = {"payment_intent": payment, "currency": "eur", "amount": 500, "metadata": {}}
+    told = {
+        "charge.dispute.created": {"id": "du_1", "status": "needs_response", "reason": "fraudulent"},
+        "refund.created": {"id": "re_1", "status": "failed"},
+        "refund.updated": {"id": "re_2", "status": "unheard_of"},
+    }
+    async with httpx.AsyncClient(base_url=demo.base, trust_env=False) as http:
+        for kind, body in told.items():
+            event = {
+                "id": f"evt_{body['id']}",
+                "object": "event",
+                "type": kind,
+                "created": epoch(),
+                "livemode": False,
+            }
+            payload, headers = signed(event | {"data": {"object": about | body}}, secret)
+            assert (await http.post("/stripe-webhook", content=payload, headers=headers)).status_code == 200

@@ -197,3 +197,25 @@ async def test_an_admin_edits_stock_and_price_in_place_by_keyboard(open_page, de
 
     await expect(page.locator("#flash")).to_contain_text("was 0, now 4")
     await expect(row).to_contain_text("Only 4 left")
+
+
+async def test_an_admin_packs_ships_and_refunds_by_keyboard_alone(open_page, demo):
+    buyer = await open_page()
+    await check_out(buyer, demo)
+    await pay(buyer, PAYS)
+    await refreshed(buyer, "is paid")
+    page = await open_page()
+    await page.goto("/login?next=/admin/orders")
+    await sign_in(page, demo, "ada", "/admin/orders")
+    await page.locator("tbody a").first.click()
+    await page.get_by_role("button", name="Packed").press("Enter")
+    await refreshed(page, "packed")
+    await expect(page.get_by_role("heading", name="What to do")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("Post")
+    await page.keyboard.press("Enter")
+    await refreshed(page, "shipped")
+    await page.get_by_text("Refund, up to").press("Enter")
+    await page.get_by_label("Or another amount").fill("1.00")
+    await page.keyboard.press("Enter")
+    await refreshed(page, "€1.00 refunded")

@@ -9,7 +9,14 @@ from shop.web.reply import templates
 from shop.web.shield import Shield
 from tests.web.conftest import HTMX, text_of
 
-SAMPLES = {"sku": "MUG", "product_id": "prd_x", "number": "ABCD2345"}
+SAMPLES = {
+    "sku": "MUG",
+    "product_id": "prd_x",
+    "number": "ABCD2345",
+    "refund_id": "ref_x",
+    "event_id": "evt_x",
+    "task_id": "out_x",
+}
 
 
 def admin_routes(app) -> list[tuple[str, str]]:

@@ -2,12 +2,24 @@
 
 from quart import Blueprint
 
+from shop.web.admin.attention import admin_attention
 from shop.web.admin.dashboard import dashboard
+from shop.web.admin.health import admin_health
 from shop.web.admin.orders import admin_orders
 from shop.web.admin.people import admin_people
 from shop.web.admin.products import admin_products
+from shop.web.admin.refunds import admin_refunds
 from shop.web.admin.stock import admin_stock
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
-for _part in (dashboard, admin_orders, admin_people, admin_products, admin_stock):
+for _part in (
+    dashboard,
+    admin_attention,
+    admin_orders,
+    admin_refunds,
+    admin_health,
+    admin_people,
+    admin_products,
+    admin_stock,
+):
     admin.register_blueprint(_part)

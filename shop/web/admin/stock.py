@@ -5,9 +5,10 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from db import Tx
-from shop import stock
+from shop import explain, stock
 from shop.clock import now
 from shop.errors import Conflict, Refused
+from shop.reckoning import Sum
 from shop.stock import Adjusted, Movement, StockRow
 from shop.web import forms
 from shop.web.context import shop, signed_in
@@ -43,6 +44,14 @@ async def alerts() -> Response:
 async def edit(sku: str) -> Response:
     """Show one variant's row as a form."""
     return await _edit(await shop().db.read(stock.row, sku), forms.EMPTY, 200)
+
+
+@admin_stock.get("/stock/<path:sku>/explanation")
+async def explain_number(sku: str) -> Response:
+    """Show what a variant's units on hand, held or available are made of."""
+    number = request.args.get("number", "available")
+    made = await shop().db.read(_made_of, sku, number, request.args.get("after"))
+    return await page("admin/stock_explanation.html", **made)
 
 
 @admin_stock.get("/stock/<path:sku>")
@@ -87,3 +96,16 @@ async def _edit(row: StockRow, form: forms.FormState, status: int) -> Response:
 
 def _with_history(tx: Tx, sku: str) -> tuple[StockRow, tuple[Movement, ...]]:
     return stock.row(tx, sku), stock.history(tx, sku)
+
+
+def _made_of(tx: Tx, sku: str, number: str, after: str | None) -> dict[str, Any]:
+    entries = explain.entries(tx, sku, number, after)
+    stored = getattr(explain.figures(tx, sku), number)
+    parts = ((share.kind, getattr(share, number)) for share in explain.shares(tx, sku))
+    return {
+        "row": stock.row(tx, sku),
+        "made": Sum(number, stored, tuple(part for part in parts if part[1])),
+        "numbers": tuple(explain.NUMBERS),
+        "entries": entries,
+        "holds": explain.holds(tx, sku) if number == "held" else None,
+    }

@@ -1,0 +1,134 @@
+"""The desk: all that an admin sees of one order, and the acts that its state allows just now.
+
+What is allowed is read from `order_states.STEPS` and from what keeps an order in the house, so that a page
+shows no button that is bound to fail. Whether an act still fits when it is sent, `fulfilment` decides.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from db import Tx, queries
+from shop import disputes, events, fulfilment, orders, refunds
+from shop.clock import Instant
+from shop.disputes import Dispute
+from shop.fulfilment import BLOCKED, Shipment
+from shop.order_states import ADMIN, STEPS
+from shop.orders import Order, OrderPage
+
+sql = queries("desk")
+
+NOT_OURS = ("open", "lost")
+"""Standings of a dispute in which the bank has the money."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One try to have the order paid; amounts in minor units, `captured` in `captured_currency`."""
+
+    id: str
+    state: str
+    session_id: str | None
+    payment_intent: str | None
+    amount: int
+    currency: str
+    captured: int
+    captured_currency: str | None
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A fraud warning of the card's network; `cleared_at` says when an admin found the order fit to ship."""
+
+    kind: str
+    at: Instant
+    cleared_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An order as an admin has it before them.
+
+    `left` is what may still be refunded, in minor units; `may_repeat` whether a refund that did not arrive
+    can be asked for again; `stays` says why it can't be shipped, empty when it
+    can or never could; `puts_back` whether cancelling it has goods to put back on the shelf.
+    """
+
+    page: OrderPage
+    payments: tuple[Payment, ...]
+    parcels: tuple[Shipment, ...]
+    disputes: tuple[Dispute, ...]
+    warnings: tuple[Warned, ...]
+    left: int
+    acts: frozenset[str]
+    may_repeat: bool
+    stays: str
+    puts_back: bool
+    events: tuple[events.Event, ...]
+
+    @property
+    def moving(self) -> bool:
+        """Whether a refund is on its way, so that its news is near."""
+        return any(one.state in ("requested", "submitted") for one in self.page.refunds)
+
+
+def show(tx: Tx, number: str) -> Desk:
+    """Return an order with its money, its parcels and what may be done with it. Raises NotFound."""
+    page = orders.show(tx, number)
+    order = page.order
+    left = _left(tx, order)
+    warnings = tuple(tx.all(Warned, sql.warnings_of, order_id=order.id))
+    warned = any(one.cleared_at is None for one in warnings)
+    return Desk(
+        page,
+        tuple(tx.all(Payment, sql.payments_of, order_id=order.id)),
+        fulfilment.shipments_of(tx, order.id),
+        disputes.of_order(tx, order.id),
+        warnings,
+        left,
+        allowed(order, left, warned=warned),
+        order.dispute_state not in NOT_OURS,
+        why_it_stays(order, left) if _may_become(order, "shipped") else "",
+        _may_become(order, "closed") and STEPS[order.state, "closed"].stock == "restock",
+        events.of(tx, f"order:{order.id}"),
+    )
+
+
+def allowed(order: Order, left: int, *, warned: bool) -> frozenset[str]:
+    """Return the acts that fit an order of which `left` may be refunded; `warned` if of fraud, uncleared."""
+    unwanted = order.cancel_requested_at is not None
+    fits = {
+        "packing": _may_become(order, "packed"),
+        "shipment": order.state == "shipped"
+        or (_may_become(order, "shipped") and not why_it_stays(order, left)),
+        "approval": _may_become(order, "confirmed") and order.captured > 0 and left > 0 and not unwanted,
+        "clearance": warned,
+        "cancellation": _may_become(order, "closed")
+        and not (unwanted and order.state in ("open", "processing")),
+        "refunds": left > 0 and order.dispute_state not in NOT_OURS,
+    }
+    return frozenset(act for act, fit in fits.items() if fit)
+
+
+def why_it_stays(order: Order, left: int) -> str:
+    """Say why nothing of a paid order may leave the house, empty when something may."""
+    if order.cancel_requested_at is not None:
+        return "The shopper is cancelling this order: it can't be shipped."
+    if order.ship_block:
+        return BLOCKED[order.ship_block]
+    if order.total and left == 0:
+        return "All of its money is on its way back: it can't be shipped."
+    return ""
+
+
+def _may_become(order: Order, new: str) -> bool:
+    step = STEPS.get((order.state, new))
+    return step is not None and ADMIN in step.by
+
+
+def _left(tx: Tx, order: Order) -> int:
+    paid: Mapping[str, int] = {
+        attempt_id: refunds.refundable(tx, attempt_id)
+        for attempt_id in tx.all(str, orders.sql.paid_attempts, order_id=order.id)
+    }
+    return sum(most for most in paid.values() if most > 0)

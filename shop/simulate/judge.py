@@ -16,6 +16,8 @@ SOLD = frozenset({"confirmed", "packed", "shipped"})
 WAITING = frozenset({"open", "processing"})
 UNSETTLED = frozenset({"requested", "submitted", "failed", "canceled"})
 """States of a refund whose money has not gone back."""
+AT_THE_BANK = frozenset({"open", "lost"})
+"""Disputes in which the bank has the money: it can't be refunded as well."""
 
 
 @dataclass(slots=True)
@@ -181,7 +183,11 @@ def _promises_of_cancellation(told: Testimony, books: Books, orders: Mapping[str
         order = orders[number]
         if order["state"] != "closed":
             found.append(f"order {number} was said to be cancelled, and is {order['state']}")
-        elif order["captured"] != order["refunded"] and number not in owed:
+        elif (
+            order["captured"] != order["refunded"]
+            and number not in owed
+            and order["dispute_state"] not in AT_THE_BANK
+        ):
             found.append(
                 f"order {number} was cancelled, {order['captured']} were captured, "
                 f"{order['refunded']} given back, and no refund is under way"

@@ -12,6 +12,7 @@ from shop.simulate.judge import AtStripe, Books, Outage, StockChange, Trouble, d
 def order(number: str, state: str, captured: int, refunded: int = 0, **more: object) -> dict:
     lines = [{"sku": "MUG", "quantity": 2, "unit_price": 500}]
     told = {"number": number, "state": state, "closed_reason": None, "total": 1000, "lines": lines}
+    told |= {"dispute_state": "none"}
     return told | {"captured": captured, "refunded": refunded} | more
 
 
@@ -208,3 +209,12 @@ def test_only_a_request_that_overlaps_a_crash_is_excused():
     assert unexcused(troubles, [Outage(10, 15)]) == [before, after]
     assert unexcused([within, after], [Outage(10, math.inf)]) == []
     assert unexcused(troubles, []) == troubles
+
+
+def test_a_cancelled_order_whose_money_a_bank_has_owes_no_refund():
+    case = Case()
+    case.given_back.pop("B")
+
+    for dispute, owed in (("none", True), ("won", True), ("open", False), ("lost", False)):
+        case.orders["B"] = order("B", "closed", 1000, closed_reason="cancelled", dispute_state=dispute)
+        assert any("no refund is under way" in one for one in case.found()) == owed

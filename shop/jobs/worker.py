@@ -94,13 +94,14 @@ class Worker:
 
     async def _in_turn(self, job: Job) -> None:
         """Run a job if it is due and no other process runs it."""
-        if await self._db.read(schedule.may_run, job.name, now()) and await self._db.write(
-            schedule.claim, job.name, now()
-        ):
+        if not await self._db.read(schedule.may_run, job.name, now()):
+            return
+        lease = await self._db.write(schedule.claim, job.name, now())
+        if lease is not None:
             try:
                 await job.run()
             finally:
-                await self._db.write(schedule.done, job.name, later(now(), seconds=job.every))
+                await self._db.write(schedule.done, job.name, lease, later(now(), seconds=job.every))
 
 
 async def reconcile(db: Database, gateway: Gateway, settings: Settings) -> Report:

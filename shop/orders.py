@@ -207,11 +207,9 @@ def close_paid(
 def refund_all(tx: Tx, order: Order, *, by: str, at: Instant, source: str, why: str) -> None:
     """Ask for everything that was captured for the order to be refunded.
 
-    Nothing is asked for while a dispute is open or after it was lost: the bank has the money then.
+    Nothing is asked of a payment while a dispute of it is open or after it was lost: the bank has it then.
     """
-    if by_id(tx, order.id).dispute_state in ("open", "lost"):
-        return
-    for attempt_id in tx.all(str, sql.paid_attempts, order_id=order.id):
+    for attempt_id in tx.all(str, sql.undisputed_attempts, order_id=order.id):
         refunds.request(tx, order.id, attempt_id, source=source, reason=why, by=by, at=at)
 
 

@@ -74,6 +74,12 @@ WHERE id = :id AND cancel_requested_at IS NULL AND state IN ('open', 'processing
 -- name: paid_attempts
 SELECT id FROM payment_attempts WHERE order_id = :order_id AND captured > 0 ORDER BY id
 
+-- name: undisputed_attempts
+SELECT a.id FROM payment_attempts a WHERE a.order_id = :order_id AND a.captured > 0 AND NOT EXISTS (
+  SELECT 1 FROM disputes d
+  WHERE d.attempt_id = a.id AND d.status IN ('needs_response', 'under_review', 'lost')
+) ORDER BY a.id
+
 -- name: live_attempts
 SELECT id FROM payment_attempts WHERE order_id = :order_id AND state IN ('creating', 'open') ORDER BY id
 

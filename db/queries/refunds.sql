@@ -105,7 +105,7 @@ UPDATE orders SET payment_state = CASE
   WHEN refunded = 0 OR (captured > total AND captured - refunded >= total) THEN 'paid'
   WHEN refunded < captured THEN 'partly_refunded'
   ELSE 'refunded' END,
-  unowned = CASE WHEN state = 'closed' AND dispute_state NOT IN ('open', 'lost') THEN (
+  unowned = CASE WHEN state = 'closed' THEN (
     SELECT COALESCE(SUM(CASE WHEN held.amount > 0 THEN held.amount ELSE 0 END), 0) FROM (
       SELECT a.captured - COALESCE((
         SELECT SUM(r.amount) FROM refunds r
@@ -114,7 +114,10 @@ UPDATE orders SET payment_state = CASE
           OR r.resolved_at IS NULL OR r.settled = 1
         )
       ), 0) AS amount
-      FROM payment_attempts a WHERE a.order_id = :order_id AND a.captured > 0
+      FROM payment_attempts a WHERE a.order_id = :order_id AND a.captured > 0 AND NOT EXISTS (
+        SELECT 1 FROM disputes d
+        WHERE d.attempt_id = a.id AND d.status IN ('needs_response', 'under_review', 'lost')
+      )
     ) held
   ) ELSE 0 END
 WHERE id = :order_id

@@ -40,7 +40,10 @@ SELECT 'order ' || o.number || ': ' || a.captured || ' ' || a.captured_currency
   || ' captured, order is ' || o.state
 FROM payment_attempts a JOIN orders o ON o.id = a.order_id
 WHERE a.captured > 0 AND o.state NOT IN ('confirmed', 'packed', 'shipped', 'review')
-  AND o.dispute_state NOT IN ('open', 'lost') AND o.unowned = 0 AND a.captured > COALESCE((
+  AND NOT EXISTS (
+    SELECT 1 FROM disputes d
+    WHERE d.attempt_id = a.id AND d.status IN ('needs_response', 'under_review', 'lost')
+  ) AND o.unowned = 0 AND a.captured > COALESCE((
     SELECT SUM(r.amount) FROM refunds r
     WHERE r.attempt_id = a.id AND (
       r.state IN ('requested', 'submitted', 'succeeded') OR r.resolved_at IS NULL OR r.settled = 1

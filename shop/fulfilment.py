@@ -167,25 +167,29 @@ def settle_refund(tx: Tx, refund_id: str, by: Person, how: str, at: Instant) -> 
 def approve(tx: Tx, number: str, by: Person, at: Instant) -> Order:
     """Accept the payment of an order in review: what is missing becomes a discount, what is over goes back.
 
-    Raises Conflict when it is not in review, no money of its currency has arrived, or the shopper does not
-    want it any more.
+    So does all money of another currency. What has been asked back already is not sent back again. Raises
+    Conflict when it is not in review, when the shopper wants it cancelled, and when no money of its currency
+    has arrived or is still here.
     """
     order = orders.by_number(tx, number)
     if order.state != "review":
         raise Conflict("This order is not in review any more.")
     if order.cancel_requested_at is not None:
-        raise Conflict("The shopper has asked to cancel this order: cancel it instead.")
+        raise Conflict("The shopper wants this order cancelled: cancel it, and the money goes back.")
     if order.captured == 0:
         raise Conflict("No money in this order's currency has arrived: it can only be cancelled.")
+    strange = set(tx.all(str, sql.paid_in_another_currency, order_id=order.id))
     left = _left(tx, order)
-    if not left:
-        raise Conflict("None of its money is here now: it can only be cancelled.")
-    over = min(order.captured, sum(left.values())) - order.total
+    own = {attempt_id: most for attempt_id, most in left.items() if attempt_id not in strange}
+    if not own:
+        raise Conflict("All of its money is on its way back: it can only be cancelled.")
     if order.captured < order.total:
         tx.run(sql.write_off, id=order.id, amount=order.total - order.captured)
     approved = orders.move(tx, order, "confirmed", by=by.actor, at=at, why="approved by an admin")
-    if over > 0:
-        _spread(tx, approved, events.SHOP, over, left, at, source="auto")
+    over = max(0, sum(own.values()) - order.total)
+    _spread(tx, approved, events.SHOP, over, own, at, source="auto")
+    foreign = {attempt_id: most for attempt_id, most in left.items() if attempt_id in strange}
+    _spread(tx, approved, events.SHOP, sum(foreign.values()), foreign, at, source="auto")
     return approved
 
 

@@ -17,15 +17,16 @@ def may_run(tx: Tx, name: str, at: Instant) -> bool:
     return not tx.value(sql.is_taken, name=name, at=at)
 
 
-def claim(tx: Tx, name: str, at: Instant) -> bool:
-    """Take a job for this process; False when it is not due or another was quicker."""
+def claim(tx: Tx, name: str, at: Instant) -> Instant | None:
+    """Take a job for this process until that instant; None when it is not due or another was quicker."""
     tx.run(sql.add, name=name, at=at)
-    return tx.run(sql.claim, name=name, at=at, until=later(at, seconds=LEASE_SECONDS)) == 1
+    until = later(at, seconds=LEASE_SECONDS)
+    return until if tx.run(sql.claim, name=name, at=at, until=until) else None
 
 
-def done(tx: Tx, name: str, due_at: Instant) -> None:
-    """Write down when a job is due again."""
-    tx.run(sql.done, name=name, due_at=due_at)
+def done(tx: Tx, name: str, until: Instant, due_at: Instant) -> None:
+    """Write down when a job is due again; whoever was so late that another has it leaves it to them."""
+    tx.run(sql.done, name=name, until=until, due_at=due_at)
 
 
 def make_due(tx: Tx, name: str, at: Instant) -> None:

@@ -1,10 +1,14 @@
 """Fixtures that every test may ask for: the books of the named world, its app, and a street to shop in."""
 
 import pytest
+from hypothesis import settings
 
 from db import engine
 from shop.app import create_app
 from tests.world import open_world, opened_street, settings_for
+
+# What the nightly run asks for with --hypothesis-profile: see tests/machine.
+settings.register_profile("nightly")
 
 
 def pytest_report_header() -> str:

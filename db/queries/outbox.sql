@@ -23,7 +23,7 @@ UPDATE outbox SET state = 'done', leased_until = NULL, last_error = '' WHERE id 
 -- name: again
 UPDATE outbox SET not_before = :not_before, leased_until = NULL, last_error = :error,
   state = CASE WHEN attempts >= :most THEN 'dead' ELSE 'waiting' END
-WHERE id = :id
+WHERE id = :id AND state = 'waiting'
 
 -- name: dead
 SELECT id, kind, payload, attempts, last_error, created_at FROM outbox

@@ -10,7 +10,7 @@ UPDATE jobs SET leased_until = :until
 WHERE name = :name AND due_at <= :at AND (leased_until IS NULL OR leased_until <= :at)
 
 -- name: done
-UPDATE jobs SET due_at = :due_at, leased_until = NULL WHERE name = :name
+UPDATE jobs SET due_at = :due_at, leased_until = NULL WHERE name = :name AND leased_until = :until
 
 -- name: make_due
 UPDATE jobs SET due_at = :at, leased_until = NULL WHERE name = :name

@@ -16,6 +16,7 @@ from shop.stripe_gateway import Gateway, StripeError
 log = logging.getLogger(__name__)
 
 MOST_ROUNDS = 5
+AGAIN_SECONDS = 60.0
 _LOOK_SECONDS = 15.0
 
 
@@ -94,13 +95,18 @@ class Worker:
 
     async def _in_turn(self, job: Job) -> None:
         """Run a job if it is due and no other process runs it."""
-        if await self._db.read(schedule.may_run, job.name, now()) and await self._db.write(
-            schedule.claim, job.name, now()
-        ):
-            try:
-                await job.run()
-            finally:
-                await self._db.write(schedule.done, job.name, later(now(), seconds=job.every))
+        if not await self._db.read(schedule.may_run, job.name, now()):
+            return
+        lease = await self._db.write(schedule.claim, job.name, now())
+        if lease is None:
+            return
+        # What failed is tried again soon, however seldom it is due.
+        pause = min(job.every, AGAIN_SECONDS)
+        try:
+            await job.run()
+            pause = job.every
+        finally:
+            await self._db.write(schedule.done, job.name, lease, later(now(), seconds=pause))
 
 
 async def reconcile(db: Database, gateway: Gateway, settings: Settings) -> Report:

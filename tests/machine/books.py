@@ -7,13 +7,13 @@ import asyncio
 import functools
 import json
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from db import Database
+from db.engine import sqlite3
 from shop import cart, checkout, payments
 from shop.clock import Instant, from_epoch, new_id
 from shop.people import Person
@@ -49,6 +49,7 @@ class Books:
                 shutil.copy(source, f"{self.path}{part}")
         self._runner = asyncio.Runner()
         self._db = self._runner.run(Database.open(f"sqlite:///{self.path}"))
+        self._outside = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
         self.stripe = StripeModel(START)
         self.admin, self.sam = self.world.ada, self.world.sam
 
@@ -83,13 +84,11 @@ class Books:
 
     def rows(self, statement: str) -> list[tuple]:
         """Look at the books from outside, with a statement of the test's own."""
-        with sqlite3.connect(f"file:{self.path}?mode=ro", uri=True) as connection:
-            found = connection.execute(statement).fetchall()
-        connection.close()
-        return found
+        return self._outside.execute(statement).fetchall()
 
     def pause(self) -> None:
         """Close the file, so that it may be copied whole."""
+        self._outside.close()
         self._runner.run(self._db.close())
 
     def close(self) -> None:

@@ -83,8 +83,7 @@ DUMP = {
         FROM payment_attempts a JOIN orders o ON o.id = a.order_id""",
     "hold": """SELECT o.number, h.state, h.returned FROM holds h JOIN orders o ON o.id = h.order_id""",
     "refund": """SELECT o.number, r.amount, r.currency, r.state, r.source, r.ever_succeeded,
-          r.resolved_at IS NULL
-        FROM refunds r JOIN orders o ON o.id = r.order_id""",
+        r.resolved_at IS NULL FROM refunds r JOIN orders o ON o.id = r.order_id""",
     "dispute": """SELECT o.number, d.status, d.amount FROM disputes d JOIN orders o ON o.id = d.order_id""",
     "warning": """SELECT o.number, w.kind FROM fraud_warnings w JOIN orders o ON o.id = w.order_id""",
     "stock": "SELECT sku, on_hand, held FROM stock",

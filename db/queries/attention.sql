@@ -16,7 +16,7 @@ FROM refunds r JOIN orders o ON o.id = r.order_id
 WHERE r.state IN ('failed', 'canceled') AND r.resolved_at IS NULL
 UNION ALL
 SELECT 'dispute', o.number, o.number, d.opened_at,
-  'A bank wants ' || d.reason || ' explained (' || d.status || '): answer at Stripe in time.', d.due_by
+  'A bank asks about this payment (' || d.reason || ', ' || d.status || '): answer at Stripe in time.', d.due_by
 FROM disputes d JOIN orders o ON o.id = d.order_id
 WHERE d.status NOT IN ('won', 'lost', 'warning_closed', 'prevented')
   AND d.status IN ('needs_response', 'warning_needs_response')

@@ -114,7 +114,7 @@ async def test_the_pages_of_money_that_needs_a_person(open_page, demo, tmp_path)
 async def trouble(demo, folder, payment) -> None:
     """Have Stripe tell of a dispute, of a refund that failed, and of something that no rule can place."""
     secret = json.loads((folder / "var" / "local-stripe-keys.json").read_text())["webhook_secret"]
-    about = {"payment_intent": payment, "currency": "eur", "amount": 500, "metadata": {}}
+    about = {"object": "x", "payment_intent": payment, "currency": "eur", "amount": 500, "metadata": {}}
     told = {
         "charge.dispute.created": {"id": "du_1", "status": "needs_response", "reason": "fraudulent"},
         "refund.created": {"id": "re_1", "status": "failed"},

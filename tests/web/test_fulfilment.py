@@ -1,5 +1,6 @@
 """What an admin does with an order, by plain forms and by htmx, and what is refused."""
 
+import asyncio
 import re
 
 import pytest
@@ -333,3 +334,43 @@ async def test_the_fragment_of_an_order_stands_in_its_page(ada, world):
         return re.sub(r'value="[\w-]{40,}"', "", re.sub(r"\s+", " ", text)).strip()
 
     assert without_intention(fragment.split("<hx-partial")[0]) in without_intention(page)
+
+
+async def test_of_a_shipment_and_a_cancellation_at_once_exactly_one_wins(ada, sam, world):
+    for _ in range(5):
+        placed = await world.confirmed(world.sam, **{"VASE-S": 1})
+
+        answers = await asyncio.gather(
+            ada.post(f"{page_of(placed)}/shipment", {"carrier": "Post"}),
+            sam.post(f"/orders/{placed.number}/cancellation"),
+        )
+
+        assert sorted(answer.status_code for answer in answers) == [303, 409]
+        shipped = answers[0].status_code == 303
+        assert (await world.order(placed)).state == ("shipped" if shipped else "closed")
+        assert len(await world.refunds_of(placed)) == (0 if shipped else 1)
+
+
+async def test_a_click_that_arrives_many_times_at_once_is_one_refund(ada, world):
+    placed = await world.confirmed(world.sam, MUG=2)
+    form = {"line-MUG": "1", "restock": "1", "intention": "one click"}
+
+    answers = await asyncio.gather(*[ada.post(f"{page_of(placed)}/refunds", form) for _ in range(8)])
+
+    assert {answer.status_code for answer in answers} == {303}
+    assert await world.refunds_of(placed) == [(1250, "shop", "requested")]
+    assert await world.stock("MUG") == (4, 0)
+
+
+@pytest.mark.parametrize("name", ["%00", "%F0%9F", "..%2F..", "%3Cscript%3E", "x" * 3000])
+async def test_an_address_that_names_nothing_is_no_crash(ada, name):
+    for path in (
+        f"orders/{name}/refunds",
+        f"refunds/{name}/settlement",
+        f"attention/events/{name}/booking",
+        f"attention/events/{name}/refund",
+        f"attention/tasks/{name}/repetition",
+    ):
+        answer = await ada.post(f"/admin/{path}", {"sum": "1", "how": "so"})
+        assert answer.status_code in (404, 409), path
+        assert "<script>" not in await text_of(answer)

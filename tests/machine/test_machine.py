@@ -6,7 +6,8 @@ the shortest history that fails, and a `@reproduce_failure(…)` line: put above
 
 import sys
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -17,6 +18,9 @@ from tests.machine.both import REFUNDS, Both
 from tests.machine.model import Attempt, Order, Refund
 from tests.machine.stripe_model import DECIDED
 
+NIGHTLY = settings.get_current_profile_name() == "nightly"
+# Finding the shortest history that fails takes longer than all that do not.
+pytestmark = pytest.mark.timeout(3600 if NIGHTLY else 600)
 MOSTLY = st.sampled_from([True, True, True, False])
 SCENES = [
     "paid",
@@ -344,13 +348,14 @@ class Shopping(RuleBasedStateMachine):
         self.both.ask(fulfilment.refund, expected, order.number, self.books.admin, give, self.books.at)
 
 
-PROFILE = settings.get_current_profile_name()
 TestShopping = Shopping.TestCase
 TestShopping.settings = settings(
-    max_examples=2000 if PROFILE == "nightly" else 200,
-    derandomize=PROFILE != "nightly",
+    max_examples=2000 if NIGHTLY else 200,
+    derandomize=not NIGHTLY,
     stateful_step_count=80,
     deadline=None,
     print_blob=True,
+    # Not `explain`: it traces every line, which makes all of it four times slower.
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),
 )

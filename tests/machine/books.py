@@ -21,30 +21,33 @@ from tests.machine.stripe_model import StripeModel
 from tests.world import World, open_world, settings_for
 
 START = 1_790_000_000
+# Where there is memory that looks like a disk, files go there: what a crash leaves is tested elsewhere.
+MEMORY = Path("/dev/shm")  # noqa: S108 - each test has a folder of its own in it
+FOLDER = MEMORY if MEMORY.is_dir() else None
 
 
 @functools.cache
-def prepared() -> tuple[Path, World]:
-    """Return a file with the named world in it, and who is in it."""
-    folder = Path(tempfile.mkdtemp(prefix="tillroom"))
+def prepared() -> tuple[tempfile.TemporaryDirectory, World]:
+    """Return a folder with the books of the named world, and who is in them; it goes with the process."""
+    folder = tempfile.TemporaryDirectory(prefix="tillroom", dir=FOLDER)
 
     async def prepare() -> World:
-        world = await open_world(settings_for(folder))
+        world = await open_world(settings_for(Path(folder.name)))
         await world.db.close()
         return world
 
-    return folder / "shop.db", asyncio.run(prepare())
+    return folder, asyncio.run(prepare())
 
 
 class Books:
     """A shop's books and their people, with Stripe beside them."""
 
     def __init__(self, original: Path | None = None) -> None:
-        file, self.world = prepared()
-        self._folder = tempfile.TemporaryDirectory(prefix="tillroom")
+        folder, self.world = prepared()
+        self._folder = tempfile.TemporaryDirectory(prefix="tillroom", dir=FOLDER)
         self.path = Path(self._folder.name) / "shop.db"
         for part in ("", "-wal"):
-            source = Path(f"{original or file}{part}")
+            source = Path(f"{original or Path(folder.name) / 'shop.db'}{part}")
             if source.exists():
                 shutil.copy(source, f"{self.path}{part}")
         self._runner = asyncio.Runner()

@@ -1,6 +1,12 @@
 """Any order, delay and repetition of the same events ends in the same state.
 
 The events of fifty orders are mixed into one stream, each order's in any order, some repeated.
+
+One story is left out because its end depends on the order, and has to: two refunds make up a payment, and one
+of them fails. If both had arrived before, the order was closed, and stays so; if the second only replaced the
+first, it was never all given back. The events are the same and only Stripe's clock tells which it was; they
+are mixed up only where a failure, which takes days, is delivered before the success. The money is the same
+either way, and the failed refund waits for a person.
 """
 
 import random

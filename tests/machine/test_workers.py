@@ -106,8 +106,8 @@ async def test_a_refund_that_the_books_do_not_have_is_found_and_booked(deaf):
     ("planted", "healed", "texts"),
     [
         (
-            "UPDATE payment_attempts SET payment_intent = payment_intent || 'x'",
-            "UPDATE payment_attempts SET payment_intent = rtrim(payment_intent, 'x')",
+            "UPDATE payment_attempts SET payment_intent = 'x' || payment_intent",
+            "UPDATE payment_attempts SET payment_intent = substr(payment_intent, 2)",
             2,
         ),
         (
@@ -116,8 +116,8 @@ async def test_a_refund_that_the_books_do_not_have_is_found_and_booked(deaf):
             1,
         ),
         (
-            "UPDATE refunds SET provider_id = provider_id || 'x'",
-            "UPDATE refunds SET provider_id = rtrim(provider_id, 'x')",
+            "UPDATE refunds SET provider_id = 'x' || provider_id",
+            "UPDATE refunds SET provider_id = substr(provider_id, 2)",
             2,
         ),
     ],

@@ -43,7 +43,7 @@ def refund(shop: Shop, order: Order, amount: int, lines: dict[str, int], *, rest
 
 
 def approve(shop: Shop, order: Order) -> None:
-    own = [one for one in order.paid if one.currency == OURS]
+    own = [one for one in order.free if one.currency == OURS]
     left = sum(max(0, order.left(one)) for one in own)
     if order.state != "review" or order.flagged or not left:
         raise No
@@ -53,7 +53,7 @@ def approve(shop: Shop, order: Order) -> None:
     order.state = "confirmed"
     for attempt in own:
         over -= shop.ask_back(order, attempt, "auto", max(0, over))
-    for attempt in order.paid:
+    for attempt in order.free:
         if attempt.currency != OURS:
             shop.ask_back(order, attempt, "auto")
 
@@ -65,7 +65,7 @@ def clear(order: Order) -> None:
 
 
 def see_to(shop: Shop, order: Order, refund: Refund, *, settled: bool) -> None:
-    if refund.resolved:
+    if refund.resolved or (not settled and order.disputed in ("open", "lost")):
         raise No
     refund.resolved, refund.settled = True, settled
     if not settled:
@@ -79,5 +79,5 @@ def adjust(shop: Shop, sku: str, change: int) -> None:
 
 
 def _spread(shop: Shop, order: Order, amount: int, source: str) -> None:
-    for attempt in order.paid:
+    for attempt in order.free:
         amount -= shop.ask_back(order, attempt, source, amount)

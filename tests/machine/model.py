@@ -71,6 +71,12 @@ class Order:
         done = [one for one in self.refunds.values() if one.state == "succeeded"]
         return sum(one.amount for one in done if one.attempt.currency == OURS)
 
+    def see_to_refused(self, attempt: Attempt) -> None:
+        """Nobody need look at what Stripe has refused because it had gone back already."""
+        left = self.left(attempt)
+        for one in self.of(attempt):
+            one.resolved |= one.state == "failed" and one.provider is None and one.amount > left
+
     def of(self, attempt: Attempt) -> list[Refund]:
         return [one for one in self.refunds.values() if one.attempt is attempt]
 
@@ -80,7 +86,7 @@ class Order:
 
     @property
     def all_left(self) -> int:
-        return sum(max(0, self.left(one)) for one in self.paid)
+        return sum(max(0, self.left(one)) for one in self.free)
 
     @property
     def disputed(self) -> str:

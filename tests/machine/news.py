@@ -159,6 +159,8 @@ class News:
         if told["id"] not in order.refunds:
             order.refunds = {name: one for name, one in order.refunds.items() if one is not ours}
             order.refunds[told["id"]] = ours
+            if known is None:
+                order.see_to_refused(attempt)
         if order.state in (*IN_THE_HOUSE, "review") and order.all_given_back:
             chosen = any(r.source == "shop" and r.ever for r in order.refunds.values())
             self.shop.close(order, "refunded", {} if chosen else None)
@@ -168,7 +170,7 @@ class News:
         """Book that Stripe will not make a refund: nobody need look where nothing was left for it."""
         refund = order.refunds[name]
         refund.state = "failed"
-        refund.resolved = order.left(refund.attempt) < refund.amount
+        order.see_to_refused(refund.attempt)
 
     def dispute(self, told: dict, created: int, *, read: bool = False) -> bool:
         payer = self._payer(told["payment_intent"])

@@ -7,7 +7,7 @@ the list is empty.
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import events, orders, outbox, payments
+from shop import events, orders, outbox, payments, schedule
 from shop.clock import Instant
 from shop.desk import NOT_OURS
 from shop.errors import Conflict
@@ -27,7 +27,7 @@ ACTS: dict[str, str] = {
     "fraud": "Look at the order",
     "event": "Book it now",
     "outbox": "Try again now",
-    "ledger": "Look at the order",
+    "ledger": "Compare again now",
 }
 """What the one button of each kind says."""
 
@@ -130,3 +130,18 @@ def try_task_again(tx: Tx, task_id: str, by: Person, at: Instant) -> None:
     if not outbox.revive(tx, task_id, at):
         raise Conflict("This work does not wait for anybody any more.")
     events.record(tx, "outbox.revived", f"outbox:{task_id}", by=by.actor, at=at)
+
+
+def compare_again(tx: Tx, by: Person, at: Instant) -> None:
+    """Have both ledgers compared as soon as somebody is free: what agrees by then waits no more."""
+    schedule.make_due(tx, schedule.LEDGERS, at)
+    events.record(tx, "ledgers.compared_again", "ledgers", by=by.actor, at=at)
+
+
+def send_back(tx: Tx, key: str, by: Person, at: Instant) -> None:
+    """Have a payment refunded that no order owns. Raises Conflict if it is no such payment any more."""
+    payment = tx.value(sql.unowned_payment, key=key)
+    if payment is None:
+        raise Conflict("This payment does not wait for anybody any more.")
+    outbox.add(tx, "send_back", payment, at)
+    events.record(tx, "payment.sent_back", f"payment:{payment}", by=by.actor, at=at)

@@ -4,11 +4,10 @@ What is allowed is read from `order_states.STEPS` and from what keeps an order i
 shows no button that is bound to fail. Whether an act still fits when it is sent, `fulfilment` decides.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import disputes, events, fulfilment, orders, refunds
+from shop import disputes, events, fulfilment, orders
 from shop.clock import Instant
 from shop.disputes import Dispute
 from shop.fulfilment import BLOCKED, Shipment
@@ -76,7 +75,7 @@ def show(tx: Tx, number: str) -> Desk:
     """Return an order with its money, its parcels and what may be done with it. Raises NotFound."""
     page = orders.show(tx, number)
     order = page.order
-    left = _left(tx, order)
+    left = sum(fulfilment.left_to_refund(tx, order).values())
     warnings = tuple(tx.all(Warned, sql.warnings_of, order_id=order.id))
     warned = any(one.cleared_at is None for one in warnings)
     return Desk(
@@ -124,11 +123,3 @@ def why_it_stays(order: Order, left: int) -> str:
 def _may_become(order: Order, new: str) -> bool:
     step = STEPS.get((order.state, new))
     return step is not None and ADMIN in step.by
-
-
-def _left(tx: Tx, order: Order) -> int:
-    paid: Mapping[str, int] = {
-        attempt_id: refunds.refundable(tx, attempt_id)
-        for attempt_id in tx.all(str, orders.sql.paid_attempts, order_id=order.id)
-    }
-    return sum(most for most in paid.values() if most > 0)

@@ -23,6 +23,8 @@ BLOCKED = {
     "fraud_warning": "The card's network warns of fraud: look at the order, then clear or refund it.",
 }
 
+STRANGE = "paid in another currency than the order's"
+
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
@@ -119,7 +121,7 @@ def refund(tx: Tx, number: str, by: Person, give: Give, at: Instant) -> int:
     amount = give.amount if give.amount is not None else _price_of(tx, order, give.lines)
     if amount <= 0:
         raise Refused("Say how much, or how many of which line.", "amount")
-    left = _left(tx, order)
+    left = left_to_refund(tx, order)
     if not left:
         raise Conflict("There is nothing left to refund.")
     if amount > sum(left.values()):
@@ -130,6 +132,15 @@ def refund(tx: Tx, number: str, by: Person, give: Give, at: Instant) -> int:
         cause = stock.Cause(order.id, by.actor, "refunded", at)
         stock.restock(tx, cause, give.lines or _everything(amount, left))
     return amount
+
+
+def left_to_refund(tx: Tx, order: Order) -> dict[str, int]:
+    """Return what is left of each payment in the order's currency, in minor units; none with nothing left.
+
+    Money of another currency is never a part of it: it goes back whole, by cancelling or approving.
+    """
+    left = {attempt_id: refunds.refundable(tx, attempt_id) for attempt_id in _free_payments(tx, order)[0]}
+    return {attempt_id: most for attempt_id, most in left.items() if most > 0}
 
 
 def refund_again(tx: Tx, refund_id: str, by: Person, at: Instant) -> Order:
@@ -178,18 +189,16 @@ def approve(tx: Tx, number: str, by: Person, at: Instant) -> Order:
         raise Conflict("The shopper wants this order cancelled: cancel it, and the money goes back.")
     if order.captured == 0:
         raise Conflict("No money in this order's currency has arrived: it can only be cancelled.")
-    strange = set(tx.all(str, sql.paid_in_another_currency, order_id=order.id))
-    left = _left(tx, order)
-    own = {attempt_id: most for attempt_id, most in left.items() if attempt_id not in strange}
-    if not own:
+    left = left_to_refund(tx, order)
+    if not left:
         raise Conflict("All of its money is on its way back: it can only be cancelled.")
     if order.captured < order.total:
         tx.run(sql.write_off, id=order.id, amount=order.total - order.captured)
     approved = orders.move(tx, order, "confirmed", by=by.actor, at=at, why="approved by an admin")
-    over = max(0, sum(own.values()) - order.total)
-    _spread(tx, approved, events.SHOP, over, own, at, source="auto")
-    foreign = {attempt_id: most for attempt_id, most in left.items() if attempt_id in strange}
-    _spread(tx, approved, events.SHOP, sum(foreign.values()), foreign, at, source="auto")
+    over = max(0, sum(left.values()) - order.total)
+    _spread(tx, approved, events.SHOP, over, left, at, source="auto")
+    for attempt_id in _free_payments(tx, order)[1]:
+        refunds.request(tx, order.id, attempt_id, source="auto", reason=STRANGE, by=events.SHOP, at=at)
     return approved
 
 
@@ -199,6 +208,13 @@ def clear(tx: Tx, number: str, by: Person, why: str, at: Instant) -> Order:
     if not disputes.clear_warnings(tx, order.id, by=by.actor, why=why, at=at):
         raise Conflict("There is no warning to clear.")
     return orders.by_id(tx, order.id)
+
+
+def _free_payments(tx: Tx, order: Order) -> tuple[list[str], list[str]]:
+    """Return the payments that no bank has: those in the order's currency, and the others."""
+    strange = set(tx.all(str, sql.paid_in_another_currency, order_id=order.id))
+    paid = tx.all(str, orders.sql.paid_attempts, order_id=order.id)
+    return [one for one in paid if one not in strange], [one for one in paid if one in strange]
 
 
 def _must_be_ours(order: Order) -> None:
@@ -213,7 +229,7 @@ def _must_be_free_to_go(tx: Tx, order: Order) -> None:
         raise Conflict(BLOCKED[order.ship_block])
     if order.payment_state not in ("paid", "partly_refunded"):
         raise Conflict("This order is not paid: it can't be shipped.")
-    if order.total and not _left(tx, order):
+    if order.total and not left_to_refund(tx, order):
         raise Conflict("All of its money is on its way back: it can't be shipped.")
 
 
@@ -226,13 +242,6 @@ def _price_of(tx: Tx, order: Order, units: Mapping[str, int]) -> int:
             raise Refused(f"This order has {most} of {sku}.", f"line-{sku}")
         amount += quantity * bought[sku].unit_price if quantity else 0
     return amount
-
-
-def _left(tx: Tx, order: Order) -> dict[str, int]:
-    """Return what is left of each payment of which something is left."""
-    paid = tx.all(str, orders.sql.paid_attempts, order_id=order.id)
-    left = {attempt_id: refunds.refundable(tx, attempt_id) for attempt_id in paid}
-    return {attempt_id: most for attempt_id, most in left.items() if most > 0}
 
 
 def _spread(

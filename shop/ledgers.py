@@ -13,7 +13,7 @@ from shop import instance
 from shop.clock import Instant, later, to_epoch
 from shop.money import format_money
 from shop.refunds import RANK, STATE_AT_STRIPE
-from shop.stripe_gateway import Charge, Gateway, Refund
+from shop.stripe_gateway import Charge, Dispute, Gateway, Refund
 
 sql = queries("ledgers")
 
@@ -51,7 +51,7 @@ class Returned:
 class Difference:
     """What one ledger says and the other does not; `fresh` when the news may still be on its way.
 
-    `payment_intent` or `refund` is what to read again at Stripe, where that may mend it.
+    `payment_intent`, `refund` or `dispute` is what to book as Stripe has it, where that may mend it.
     """
 
     key: str
@@ -60,6 +60,15 @@ class Difference:
     fresh: bool = False
     payment_intent: str | None = None
     refund: Refund | None = None
+    dispute: Dispute | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A dispute in our books."""
+
+    provider_id: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +78,14 @@ class Books:
     shop: str
     payments: tuple[Payment, ...]
     refunds: tuple[Returned, ...]
+    disputes: tuple[Disputed, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Theirs:
     charges: list[Charge]
     refunds: list[Refund]
+    disputes: list[Dispute]
 
 
 class Reader(Protocol):
@@ -94,9 +105,14 @@ async def compare(read: Reader, gateway: Gateway, at: Instant) -> list[Differenc
     theirs = _Theirs(
         await gateway.list_charges(created_gte=to_epoch(since)),
         await gateway.list_refunds(created_gte=to_epoch(since)),
+        await gateway.list_disputes(created_gte=to_epoch(since)),
     )
     after = await read(_books, "")
-    found = [*_not_theirs(before, theirs, to_epoch(at)), *_not_ours(after, theirs, to_epoch(at))]
+    found = [
+        *_not_theirs(before, theirs, to_epoch(at)),
+        *_not_ours(after, theirs, to_epoch(at)),
+        *_disputes_differ(after, theirs),
+    ]
     return list({one.key: one for one in found}.values())
 
 
@@ -148,6 +164,17 @@ def _not_ours(ours: Books, theirs: _Theirs, at: int) -> Iterator[Difference]:
             yield from _refund_differs(told_of, booked.get(told_of.id), known[told_of.payment_intent], at)
 
 
+def _disputes_differ(ours: Books, theirs: _Theirs) -> Iterator[Difference]:
+    """What differs may only be news on its way: it is booked as Stripe has it, and never a lasting fault."""
+    numbers = {payment.payment_intent: payment for payment in ours.payments}
+    booked = {dispute.provider_id: dispute.status for dispute in ours.disputes}
+    for told in theirs.disputes:
+        payment = numbers.get(told.payment_intent or "")
+        if payment is not None and booked.get(told.id) != told.status:
+            text = f"Stripe has dispute {told.id} of order {payment.number} as {told.status}."
+            yield Difference(f"dispute:{told.id}", payment.order_id, text, fresh=True, dispute=told)
+
+
 def _unowned(charge: Charge, payment_intent: str, *, fresh: bool) -> Difference:
     money = format_money(charge.amount_captured, charge.currency)
     number = charge.metadata.get("order", "?")
@@ -173,4 +200,5 @@ def _books(tx: Tx, since: Instant) -> Books:
         instance.name(tx),
         tuple(tx.all(Payment, sql.payments, since=since)),
         tuple(tx.all(Returned, sql.refunds, since=since)),
+        tuple(tx.all(Disputed, sql.disputes)),
     )

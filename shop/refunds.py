@@ -189,7 +189,7 @@ def all_given_back(tx: Tx, order_id: str) -> bool:
 
 
 def chosen_by_admin(tx: Tx, order_id: str) -> bool:
-    """Tell whether an admin has refunded this order, and so has said what goes back on the shelf."""
+    """Tell whether admins have refunded all of this order, and so have said what goes back on the shelf."""
     return bool(tx.value(sql.chosen_by_admin, order_id=order_id))
 
 

@@ -9,6 +9,8 @@ from shop.clock import Instant, later
 
 sql = queries("schedule")
 
+LEDGERS = "ledgers"
+"""The comparison of both ledgers."""
 LEASE_SECONDS = 600
 
 

@@ -83,6 +83,9 @@ CREATE TABLE unclaimed_events (
   payment_intent TEXT NOT NULL
 ) STRICT;
 CREATE INDEX unclaimed_events_of_payment ON unclaimed_events (payment_intent);
+-- Who brought an event: only a delivery tells that the endpoint and its secret are right.
+ALTER TABLE stripe_events ADD COLUMN via TEXT NOT NULL DEFAULT 'delivery' CHECK (via IN ('delivery', 'feed'));
+CREATE INDEX stripe_events_delivered ON stripe_events (received_at) WHERE via = 'delivery';
 CREATE INDEX stripe_events_of_object ON stripe_events (object_id);
 
 -- How far the jobs have read, and who runs one just now.

@@ -35,3 +35,7 @@ UNION ALL
 SELECT 'ledger', f.key, COALESCE(o.number, ''), f.found_at, f.text, NULL
 FROM findings f LEFT JOIN orders o ON o.id = f.order_id
 ORDER BY 4 LIMIT :size
+
+-- name: unowned_payment
+SELECT SUBSTR(f.key, 9) FROM findings f
+WHERE f.key = :key AND f.order_id IS NULL AND f.key LIKE 'payment:%'

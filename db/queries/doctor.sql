@@ -1,5 +1,5 @@
 -- name: last_delivery
-SELECT MAX(received_at) FROM stripe_events
+SELECT MAX(received_at) FROM stripe_events WHERE via = 'delivery'
 
 -- name: rejects_since
 SELECT COUNT(*) FROM webhook_rejects WHERE at > :since AND reason LIKE :reason

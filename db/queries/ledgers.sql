@@ -9,6 +9,9 @@ SELECT r.order_id, o.number, r.provider_id, a.payment_intent, r.amount, r.state,
 FROM refunds r JOIN payment_attempts a ON a.id = r.attempt_id JOIN orders o ON o.id = r.order_id
 WHERE r.provider_id IS NOT NULL AND r.created_at >= :since
 
+-- name: disputes
+SELECT provider_id, status FROM disputes
+
 -- name: keys
 SELECT key FROM findings
 

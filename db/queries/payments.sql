@@ -53,9 +53,10 @@ SELECT id FROM orders WHERE state = 'open' AND hold_until <= :at ORDER BY hold_u
 
 -- name: add_event
 INSERT INTO stripe_events (
-  id, type, livemode, api_version, created, object_id, payload, received_at, result, note
+  id, type, livemode, api_version, created, object_id, payload, received_at, result, note,
+  via
 ) VALUES (
-  :id, :type, :livemode, :api_version, :created, :object_id, :payload, :at, 'processed', ''
+  :id, :type, :livemode, :api_version, :created, :object_id, :payload, :at, 'processed', '', :via
 ) ON CONFLICT (id) DO NOTHING
 
 -- name: judge_event

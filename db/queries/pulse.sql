@@ -1,6 +1,6 @@
 -- name: newest_event
 SELECT id, type, api_version, created, received_at, result FROM stripe_events
-ORDER BY created DESC LIMIT 1
+WHERE via = 'delivery' ORDER BY received_at DESC LIMIT 1
 
 -- name: newest_reject
 SELECT at, reason FROM webhook_rejects ORDER BY id DESC LIMIT 1

@@ -84,9 +84,8 @@ SELECT EXISTS (SELECT 1 FROM payment_attempts WHERE order_id = :order_id AND cap
   )
 
 -- name: chosen_by_admin
-SELECT EXISTS (
-  SELECT 1 FROM refunds WHERE order_id = :order_id AND source = 'shop' AND ever_succeeded = 1
-)
+SELECT COALESCE(SUM(amount), 0) >= (SELECT SUM(captured) FROM payment_attempts WHERE order_id = :order_id)
+FROM refunds WHERE order_id = :order_id AND source = 'shop' AND ever_succeeded = 1
 
 -- name: recount
 UPDATE orders SET

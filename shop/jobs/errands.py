@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from db import Database, Tx
-from shop import adoption, checkout, outbox, payments, refunds
+from shop import adoption, checkout, outbox, payments, refunds, schedule
 from shop.clock import Instant, now
 from shop.config import Settings
 from shop.outbox import Task
@@ -39,6 +39,7 @@ class _Errands:
             "refund": self._refund,
             "adopt": self._adopt,
             "return": self._return,
+            "send_back": self._send_back,
         }
 
     async def run(self, task: Task) -> bool:
@@ -89,3 +90,9 @@ class _Errands:
             await self._gateway.create_refund(request, f"return_{event_id}")
             why = "no order can own it: its money was given back"
             await self._db.write(payments.set_aside, event_id, by="shop", why=why, at=now())
+
+    async def _send_back(self, payment: str) -> None:
+        """Refund a payment that the comparison of both ledgers has found without an owner."""
+        request = {"payment_intent": payment, "metadata": {"reason": "no order owns it"}}
+        await self._gateway.create_refund(request, f"send_back_{payment}")
+        await self._db.write(schedule.make_due, schedule.LEDGERS, now())

@@ -107,7 +107,9 @@ async def read_feed(db: Database, gateway: Gateway, settings: Settings) -> int:
     since = max(0, read_to - FEED_OVERLAP_SECONDS)
     for event in await gateway.list_events(sorted(payments.EVENTS), created_gte=since):
         payload = json.dumps(event).encode()
-        verdict = await db.write(payments.receive, event, payload, livemode=settings.livemode, at=now())
+        verdict = await db.write(
+            payments.receive, event, payload, livemode=settings.livemode, at=now(), via=FEED
+        )
         missed += verdict.result == "processed"
         newest = max(newest, int(event.get("created") or 0))
     if newest > read_to:
@@ -134,6 +136,8 @@ async def read_ledgers(db: Database, gateway: Gateway) -> int:
             await db.write(payments.session_read, session, now())
     for refund in {one.refund.id: one.refund for one in found if one.refund}.values():
         await db.write(payments.refund_read, refund, now())
+    for dispute in {one.dispute.id: one.dispute for one in found if one.dispute}.values():
+        await db.write(payments.dispute_read, dispute, now())
     left = await ledgers.compare(db.read, gateway, now()) if found else found
     await db.write(ledgers.keep, left, now())
     return len(left)

@@ -79,7 +79,7 @@ class Worker:
             Job("debits", 3600, lambda: reading.read_debits(db, gateway)),
             Job("refunds", 3600, lambda: reading.read_refunds(db, gateway)),
             Job("disputes", 3600, lambda: reading.read_disputes(db, gateway)),
-            Job("ledgers", 86400, lambda: reading.read_ledgers(db, gateway)),
+            Job(schedule.LEDGERS, 86400, lambda: reading.read_ledgers(db, gateway)),
         )
 
     async def _again_and_again(self, job: Job) -> None:

@@ -58,13 +58,15 @@ def opened(tx: Tx, attempt_id: str, session: Session) -> None:
 
 
 def refused(tx: Tx, attempt_id: str, why: str, at: Instant, *, reason: str = "payment_failed") -> None:
-    """Book that Stripe will not make the session: the order closes and gives back what it held."""
+    """Book that Stripe will not make the session: an order that waits for it closes, its hold is released."""
     if tx.run(sql.advance, id=attempt_id, old="creating", new="refused"):
         found = attempt(tx, attempt_id)
         if found is None:
             raise LookupError(f"There is no attempt {attempt_id}.")
         order = orders.by_id(tx, found.order_id)
-        orders.move(tx, order, "closed", by="stripe", at=at, why=why, reason=reason)
+        if order.state == "open":
+            reason = reason if order.cancel_requested_at is None else "cancelled"
+            orders.move(tx, order, "closed", by="stripe", at=at, why=why, reason=reason)
 
 
 def past_deadline(tx: Tx, at: Instant) -> list[str]:

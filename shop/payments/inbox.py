@@ -70,11 +70,14 @@ class Kept:
     payload: str
 
 
-def receive(tx: Tx, event: Mapping[str, Any], payload: bytes, *, livemode: bool, at: Instant) -> Verdict:
+def receive(
+    tx: Tx, event: Mapping[str, Any], payload: bytes, *, livemode: bool, at: Instant, via: str = "delivery"
+) -> Verdict:
     """Book one verified Stripe event; a repeated one changes nothing.
 
-    `livemode` is the mode of our own key: an event of the other mode is parked. The caller answers
-    Stripe only after this transaction has committed.
+    `livemode` is the mode of our own key: an event of the other mode is parked. `via` says whether Stripe
+    delivered it or we read it in the `feed`. The caller answers Stripe only after this transaction has
+    committed.
     """
     body = event["data"]["object"]
     fresh = tx.run(
@@ -87,6 +90,7 @@ def receive(tx: Tx, event: Mapping[str, Any], payload: bytes, *, livemode: bool,
         object_id=str(body.get("id") or ""),
         payload=payload.decode(),
         at=at,
+        via=via,
     )
     if not fresh:
         return Verdict("duplicate")

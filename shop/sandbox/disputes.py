@@ -115,8 +115,8 @@ def update(tx: Tx, call: Call, given: Object, dispute_id: str) -> Object:
         dispute["evidence_details"]["has_evidence"] = given_any
         if asked.get("submit", True):
             _submit(tx, call, dispute)
-    state.change(tx, dispute)
-    webhooks.emit(tx, call, "charge.dispute.updated", dispute)
+    previous = state.change(tx, dispute)
+    webhooks.emit(tx, call, "charge.dispute.updated", dispute, previous)
     return dispute
 
 
@@ -188,7 +188,8 @@ def _escalated(tx: Tx, call: Call, dispute: Object, reason: str) -> Object:
     dispute["evidence_details"]["due_by"] = call.at + _RESPONSE_SECONDS
     if "payment_method_details" in dispute:
         dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
-    webhooks.emit(tx, call, "charge.dispute.updated", dispute)
+    previous = state.change(tx, dispute)
+    webhooks.emit(tx, call, "charge.dispute.updated", dispute, previous)
     _withdraw(tx, call, dispute)
     return dispute
 

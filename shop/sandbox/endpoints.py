@@ -78,7 +78,8 @@ def update(tx: Tx, endpoint_id: str, given: Object) -> Object:
     if "disabled" in asked:
         endpoint["status"] = "disabled" if asked["disabled"] else "enabled"
     tx.run(sql.move, id=endpoint_id, url=endpoint["url"])
-    return state.change(tx, endpoint)
+    state.change(tx, endpoint)
+    return endpoint
 
 
 def delete(tx: Tx, endpoint_id: str) -> Object:

@@ -51,8 +51,8 @@ def update(tx: Tx, call: Call, given: Object, refund_id: str) -> Object:
     asked = params.check(given, UPDATE)
     refund = state.get(tx, "refund", refund_id, "refund")
     refund["metadata"] = params.merged(refund["metadata"], asked.get("metadata"))
-    state.change(tx, refund)
-    webhooks.emit(tx, call, "refund.updated", refund)
+    previous = state.change(tx, refund)
+    webhooks.emit(tx, call, "refund.updated", refund, previous)
     return refund
 
 
@@ -75,8 +75,8 @@ def succeed(tx: Tx, call: Call, refund_id: str) -> Object:
     refund.pop("pending_reason", None)
     refund.pop("next_action", None)
     schedule.unplan(tx, "succeed_refund", refund_id)
-    state.change(tx, refund)
-    webhooks.emit(tx, call, "refund.updated", refund)
+    previous = state.change(tx, refund)
+    webhooks.emit(tx, call, "refund.updated", refund, previous)
     return refund
 
 
@@ -181,9 +181,9 @@ def _undone(tx: Tx, call: Call, refund: Object, status: str) -> Object:
         refund["failure_reason"] = "expired_or_canceled_card"
     for kind in ("succeed_refund", "fail_refund"):
         schedule.unplan(tx, kind, refund["id"])
-    state.change(tx, refund)
+    previous = state.change(tx, refund)
     _count(tx, state.get(tx, "charge", refund["charge"]), -refund["amount"])
-    webhooks.emit(tx, call, "refund.updated", refund)
+    webhooks.emit(tx, call, "refund.updated", refund, previous)
     if status == "failed":
         webhooks.emit(tx, call, "refund.failed", refund)
     return refund

@@ -134,9 +134,14 @@ def add(tx: Tx, thing: Object) -> Object:
 
 
 def change(tx: Tx, thing: Object) -> Object:
-    """Store an object again after it has changed."""
+    """Store an object again after it has changed; return the former values of what has.
+
+    They are what an event about the update carries as `previous_attributes`.
+    """
+    former: Object = json.loads(tx.value(sql.get, kind=thing["object"], id=thing["id"]) or "{}")
     tx.run(sql.change, id=thing["id"], label=_label(thing), parent=_parent(thing), body=json.dumps(thing))
-    return thing
+    names = former.keys() | thing.keys()
+    return {name: former.get(name) for name in sorted(names) if former.get(name) != thing.get(name)}
 
 
 def remove(tx: Tx, thing: Object) -> None:

@@ -23,9 +23,9 @@ def change(tx: Tx, call: Call, given: Object, thing_id: str, *, kind: str, shape
     thing["metadata"] = metadata
     if "updated" in thing:
         thing["updated"] = call.at
-    state.change(tx, thing)
+    previous = state.change(tx, thing)
     if kind not in _SILENT:
-        webhooks.emit(tx, call, f"{kind}.updated", thing)
+        webhooks.emit(tx, call, f"{kind}.updated", thing, previous)
     return thing
 
 

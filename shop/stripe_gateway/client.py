@@ -133,6 +133,10 @@ class Gateway:
         retrieve = self._client.v1.disputes.retrieve_async
         return await _ask(dispute_of, retrieve(_id(dispute_id), None, _options()))
 
+    async def list_disputes(self, *, created_gte: int) -> list[Dispute]:
+        """Return the disputes opened since a second of 1970's count, oldest first."""
+        return _each(dispute_of, await self._all("disputes", created_gte=created_gte))
+
     async def list_charges(self, *, created_gte: int) -> list[Charge]:
         """Return the charges made since a second of 1970's count, oldest first."""
         return _each(charge_of, await self._all("charges", created_gte=created_gte))
@@ -147,6 +151,7 @@ class Gateway:
         request: dict[str, Any] = {"created": {"gte": created_gte}, "limit": 100, **more}
         lists: dict[str, Any] = {
             "refunds": v1.refunds,
+            "disputes": v1.disputes,
             "charges": v1.charges,
             "events": v1.events,
         }

@@ -79,5 +79,5 @@ def adjust(shop: Shop, sku: str, change: int) -> None:
 
 
 def _spread(shop: Shop, order: Order, amount: int, source: str) -> None:
-    for attempt in order.free:
+    for attempt in (one for one in order.free if one.currency == OURS):
         amount -= shop.ask_back(order, attempt, source, amount)

@@ -86,7 +86,7 @@ class Order:
 
     @property
     def all_left(self) -> int:
-        return sum(max(0, self.left(one)) for one in self.free)
+        return sum(max(0, self.left(one)) for one in self.free if one.currency == OURS)
 
     @property
     def disputed(self) -> str:

@@ -162,8 +162,9 @@ class News:
             if known is None:
                 order.see_to_refused(attempt)
         if order.state in (*IN_THE_HOUSE, "review") and order.all_given_back:
-            chosen = any(r.source == "shop" and r.ever for r in order.refunds.values())
-            self.shop.close(order, "refunded", {} if chosen else None)
+            chosen = sum(r.amount for r in order.refunds.values() if r.source == "shop" and r.ever)
+            everything = chosen >= sum(one.captured for one in order.paid)
+            self.shop.close(order, "refunded", {} if everything else None)
         return True
 
     def refused(self, order: Order, name: str) -> None:

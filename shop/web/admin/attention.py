@@ -74,6 +74,28 @@ async def repeat(task_id: str) -> AnyResponse:
     return await _act(f"repetition-{task_id}", {}, run)
 
 
+@admin_attention.post("/attention/comparison")
+async def compare() -> AnyResponse:
+    """Have both ledgers compared again now."""
+
+    async def run(_: dict[str, Any]) -> None:
+        await shop().db.write(attention.compare_again, await signed_in(), now())
+        flash("Both ledgers are being compared: look again in a moment.")
+
+    return await _act("comparison", {}, run)
+
+
+@admin_attention.post("/attention/differences/<key>/refund")
+async def send_back(key: str) -> AnyResponse:
+    """Have a payment refunded that no order owns."""
+
+    async def run(_: dict[str, Any]) -> None:
+        await shop().db.write(attention.send_back, key, await signed_in(), now())
+        flash("Its money is on its way back: the entry goes with the next comparison.")
+
+    return await _act(f"refund-{key}", {}, run)
+
+
 async def _act(
     which: str, fields: Mapping[str, forms.Parser], run: Callable[[dict[str, Any]], Awaitable[None]]
 ) -> AnyResponse:

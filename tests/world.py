@@ -324,7 +324,7 @@ async def opened_street(folder: Path, **changes: object):
     listener.bind(("127.0.0.1", 0))
     settings = settings_for(folder, listener.getsockname()[1], **changes)
     world = await open_world(settings)
-    fidelity = Fidelity()
+    fidelity = Fidelity(of_the_shop=True)
     token = local_keys(keys_path(settings)).control_token
     local = sandbox_settings(settings, f"{settings.base_url}/stripe-webhook", control_token=token)
     app = Beside(shop_asgi(settings), create_sandbox(replace(local, inspect=fidelity)))

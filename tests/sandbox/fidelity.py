@@ -2,8 +2,9 @@
 
 A request must be one that Stripe would take: known parameters at every depth, of the right type. An answer
 must be one that Stripe would give. The description is of an earlier API version than the library's; what has
-changed since is applied to it (`sdk-delta.json`). Where the description is not beside the project, nothing is
-checked here; `openapi.py` still holds answers against our own list.
+changed since is applied to it (`sdk-delta.json`). Where the description is not beside the project, answers
+are held against our own list of fields, and the shop's requests against the names it has sent before, both in
+`shapes.json`.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any
 
 import jsonschema
 
-from tests.sandbox.openapi import SPEC, check, converted
+from tests.sandbox.openapi import SPEC, check, check_fields, converted, recorded_requests
 
 DELTA = SPEC.with_name("sdk-delta.json")
 FORM = "application/x-www-form-urlencoded"
@@ -27,25 +28,41 @@ class Unfit(Exception):
 
 
 class Fidelity:
-    """Takes note of what does not fit; `assert_none` tells."""
+    """Takes note of what does not fit; `assert_none` tells. `of_the_shop` says who makes the calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, of_the_shop: bool = False) -> None:
+        self.of_the_shop = of_the_shop
         self.faults: list[str] = []
         self.calls = 0
 
     def __call__(self, method: str, path: str, pairs: Iterable[tuple[str, str]], status: int, body: str):
         """See one call and its answer; never raises, because it runs inside the local Stripe."""
-        if not SPEC.exists() or NOT_DESCRIBED.fullmatch(path):
+        if NOT_DESCRIBED.fullmatch(path):
             return
         self.calls += 1
         try:
-            check_call(method, path, pairs, status, json.loads(body))
+            answer = json.loads(body)
+            if SPEC.exists():
+                check_call(method, path, pairs, status, answer)
+            if self.of_the_shop:
+                check_names(method, path, pairs)
+            if status < 400 and not answer.get("deleted"):
+                check_fields(answer)
         except (Unfit, AssertionError, LookupError, ValueError, jsonschema.ValidationError) as fault:
             self.faults.append(f"{method} {path} → {status}: {str(fault)[:600]}")
 
     def assert_none(self) -> None:
         """Raise when something did not fit."""
         assert not self.faults, "\n".join(self.faults)
+
+
+def check_names(method: str, path: str, pairs: Iterable[tuple[str, str]]) -> None:
+    """Raise unless the shop has sent all these names before, as far as its calls were recorded."""
+    place = f"{method} {re.sub(r'/[a-z]{2,4}_[A-Za-z0-9_]+', '/<id>', path)}"
+    known = recorded_requests().get(place)
+    names = {re.sub(r"(metadata\]?)\[[^]]*\]", r"\1[]", re.sub(r"\[\d+\]", "[]", name)) for name, _ in pairs}
+    if known is not None and not names <= set(known):
+        raise Unfit(f"{place} has never had {sorted(names - set(known))}: right? then record it")
 
 
 def check_call(

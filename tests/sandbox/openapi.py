@@ -22,16 +22,30 @@ def check(thing: dict[str, Any]) -> None:
         for one in thing["data"]:
             check(one)
         return
-    missing = set(_shapes()[thing["object"]]) - thing.keys()
-    assert not missing, f"{thing['object']} has lost {sorted(missing)}"
+    check_fields(thing)
     if SPEC.exists() and thing["object"] not in NOT_DESCRIBED:
         _validator(thing["object"]).validate(thing)
     if thing["object"] == "event":
         check(thing["data"]["object"])
 
 
+def check_fields(thing: dict[str, Any]) -> None:
+    """Raise unless an answer has every field that was recorded of its kind."""
+    if thing["object"] == "list":
+        for one in thing["data"]:
+            check_fields(one)
+        return
+    missing = set(_shapes()[thing["object"]]) - thing.keys()
+    assert not missing, f"{thing['object']} has lost {sorted(missing)}"
+
+
+def recorded_requests() -> dict[str, list[str]]:
+    """Return the names of the parameters that the shop sends, by method and address."""
+    return _shapes()["requests"]
+
+
 @cache
-def _shapes() -> dict[str, list[str]]:
+def _shapes() -> dict[str, Any]:
     return json.loads(SHAPES.read_text())
 
 

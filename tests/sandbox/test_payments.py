@@ -92,6 +92,7 @@ async def test_a_refund_may_be_pending_before_it_succeeds(local):
     updated = await local.letterbox.until("refund.updated")
 
     assert (updated["data"]["object"]["status"], updated["data"]["object"]["id"]) == ("succeeded", refund.id)
+    assert updated["data"]["previous_attributes"]["status"] == "pending"
     assert (await intent_of(local, session)).latest_charge.amount_refunded == 900
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from db import queries
 from shop import cart, checkout, jobs, orders, outbox
 from shop.clock import later, new_id, now
 from shop.errors import Conflict
@@ -47,6 +48,8 @@ async def test_a_lost_event_is_found_in_the_feed_and_booked_once(world, local, s
 
     assert await jobs.read_feed(world.db, local.gateway, settings) == 1
     assert await jobs.read_feed(world.db, local.gateway, settings) == 0
+    # What we read ourselves says nothing of the endpoint and its secret.
+    assert await world.db.read(lambda tx: tx.value(queries("doctor").last_delivery)) is None
 
     assert (await order_of(world, started.number)).state == "confirmed"
 

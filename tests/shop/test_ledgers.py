@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from db import engine
-from shop import cart, checkout, jobs, ledgers, orders, outbox
+from shop import cart, checkout, jobs, ledgers, orders, outbox, payments
 from shop.cli import main
 from shop.clock import later, new_id, now
 from tests.sandbox.conftest import KEY
@@ -74,6 +74,27 @@ def make_older(world) -> None:
     connection = engine.open_writer(world.db.path)
     connection.execute("UPDATE payment_attempts SET created_at = ?", (later(now(), minutes=-120),))
     connection.close()
+
+
+async def test_a_dispute_whose_news_was_lost_is_booked_by_the_comparison(world, local, settings):
+    cart_id = new_id("cart")
+    await world.db.write(cart.put, cart_id, "MUG", 1, now())
+    started = await checkout.start(world.db, local.gateway, settings, world.sam, cart_id)
+    await local.http.post(started.url, data={"card": "4000000000000259"})
+    await local.letterbox.until("charge.dispute.created")
+    attempt = await world.db.read(payments.latest_attempt, await order_id(world, started.number))
+    session = await local.gateway.get_session(attempt.session_id)
+    await world.db.write(payments.session_read, session, now())
+
+    assert await jobs.read_ledgers(world.db, local.gateway) == 0
+
+    order = (await world.db.read(orders.show, started.number)).order
+    assert (order.dispute_state, order.ship_block) == ("open", "open")
+    assert await ledgers.compare(world.db.read, local.gateway, now()) == []
+
+
+async def order_id(world, number: str) -> str:
+    return (await world.db.read(orders.show, number)).order.id
 
 
 async def test_without_stripe_the_books_are_verified_alone(world, monkeypatch):

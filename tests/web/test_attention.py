@@ -5,8 +5,8 @@ import re
 import pytest
 
 from db import Tx, queries
-from shop import attention, events, orders, outbox, payments
-from shop.clock import now
+from shop import attention, events, ledgers, orders, outbox, payments, schedule
+from shop.clock import later, now
 from shop.refunds import Claim
 from shop.stripe_gateway import API_VERSION
 from tests.web.conftest import HTMX, text_of
@@ -241,3 +241,36 @@ async def test_a_real_delivery_that_is_refused_shows_its_reason(street):
     assert "<time" in turned
     for job in ("feed", "ledgers", "refunds"):
         await ada.until("/admin/health", f'<th scope="row">{job}</th>')
+
+
+async def unowned(world, payment="pi_of_nobody") -> str:
+    """Have the comparison of both ledgers find money at Stripe that no order owns."""
+    text = "Stripe has taken €12.50 for order GONE, and no order owns it."
+    found = ledgers.Difference(f"payment:{payment}", None, text, payment_intent=payment)
+    await world.db.write(ledgers.keep, [found], now())
+    return found.key
+
+
+@BOTH
+async def test_money_that_no_order_owns_can_be_sent_back_once(ada, world, htmx):
+    key = await unowned(world)
+    assert "no order owns it" in await text_of(await ada.get(BOARD))
+
+    await click(ada, f"differences/{key}/refund", htmx=htmx)
+
+    asked = [(task.kind, task.subject) for task in await world.db.read(outbox.waiting, now())]
+    assert ("send_back", "pi_of_nobody") in asked
+    await world.db.write(ledgers.keep, [], now())
+    await click(ada, f"differences/{key}/refund", htmx=htmx, status=409)
+
+
+@BOTH
+async def test_both_ledgers_can_be_compared_again_at_once(ada, world, htmx):
+    await unowned(world)
+    await world.db.write(schedule.make_due, schedule.LEDGERS, later(now(), minutes=600))
+    assert not await world.db.read(schedule.may_run, schedule.LEDGERS, now())
+
+    text = await click(ada, "comparison", htmx=htmx)
+
+    assert "are being compared" in text
+    assert await world.db.read(schedule.may_run, schedule.LEDGERS, now())

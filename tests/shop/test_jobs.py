@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from db import queries
-from shop import cart, checkout, jobs, orders, outbox
+from shop import cart, checkout, jobs, orders, outbox, payments
 from shop.clock import later, new_id, now
 from shop.errors import Conflict
 from shop.stripe_gateway import Gateway, StripeUnreachable
@@ -138,3 +138,17 @@ async def test_a_refund_waits_while_stripe_is_away_and_is_never_dropped(world, l
 async def test_reconciling_without_stripe_says_so(world, settings, nobody):
     with pytest.raises(StripeUnreachable):
         await jobs.reconcile(world.db, nobody, settings)
+
+
+async def test_a_page_that_stripe_refuses_to_make_for_an_unwanted_order_closes_it_as_cancelled(
+    world, settings, nobody
+):
+    started = await check_out(world, nobody, settings)
+    await world.db.write(orders.cancel, started.number, world.sam, now())
+    attempt = await world.db.read(payments.latest_attempt, (await order_of(world, started.number)).id)
+
+    await world.db.write(payments.refused, attempt.id, "no", now())
+
+    order = await order_of(world, started.number)
+    assert (order.state, order.closed_reason) == ("closed", "cancelled")
+    assert await world.stock("MUG") == (5, 0)

@@ -324,3 +324,15 @@ async def test_a_shopper_sees_each_refund_in_its_own_currency(world):
     page = await world.db.read(orders.show, placed.number)
 
     assert [step.text for step in page.steps if step.name == "Refund started"] == ["$25.00"]
+
+
+async def test_goods_go_back_when_stripe_refunds_what_an_admin_has_left(world):
+    placed = await world.confirmed(world.sam, MUG=2)
+    await give(world, placed, 100)
+    await world.answer_refund(placed)
+
+    await world.tell("refund.created", placed.refund(2400))
+
+    order = await world.order(placed)
+    assert (order.state, order.closed_reason, order.payment_state) == ("closed", "refunded", "refunded")
+    assert await world.stock("MUG") == (5, 0)

@@ -285,6 +285,18 @@ async def opened_premises(
             print(f"{program.log.name}: {program.log.read_text()[-3000:]}")
 
 
+@contextlib.asynccontextmanager
+async def trading(folder: Path, furnish, *, people: int):
+    """Open a furnished shop for a crowd; at the end nobody may have seen an error, and the books balance."""
+    async with opened_premises(folder, furnish, people=people) as place:
+        await place.shop.start()
+        yield place
+        assert max(status for visitor in place.visitors for status in visitor.statuses) < 500
+        with place.books() as books:
+            books.assert_balanced()
+        await place.shop.stop()
+
+
 async def _furnish(settings: Settings, furnish, people: int) -> None:
     world: World = await open_world(settings)
     await asyncio.gather(*[world.db.write(add_shopper, f"S{number}") for number in range(people)])

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.chaos.processes import Premises, opened_premises, session_in
+from tests.chaos.processes import Premises, session_in, trading
 
 CROWD = 200
 LANES = 25
@@ -28,13 +28,8 @@ async def furnish(world) -> None:
 
 @pytest.fixture
 async def place(tmp_path):
-    async with opened_premises(tmp_path, furnish, people=CROWD) as opened:
-        await opened.shop.start()
+    async with trading(tmp_path, furnish, people=CROWD) as opened:
         yield opened
-        assert max(status for visitor in opened.visitors for status in visitor.statuses) < 500
-        with opened.books() as books:
-            books.assert_balanced()
-        await opened.shop.stop()
 
 
 async def crowd_of(place: Premises, size: int) -> list:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shop.app import create_app
-from tests.chaos.processes import Premises, opened_premises
+from tests.chaos.processes import Premises, trading
 from tests.chaos.test_races import GIVEN_BACK, LANES, after, begin, crowd_of, in_lanes, outcomes
 from tests.world import settings_for
 
@@ -25,13 +25,8 @@ async def furnish(world) -> None:
 
 @pytest.fixture
 async def place(tmp_path):
-    async with opened_premises(tmp_path, furnish, people=LANES) as opened:
-        await opened.shop.start()
+    async with trading(tmp_path, furnish, people=LANES) as opened:
         yield opened
-        assert max(status for visitor in opened.visitors for status in visitor.statuses) < 500
-        with opened.books() as books:
-            books.assert_balanced()
-        await opened.shop.stop()
 
 
 @pytest.fixture

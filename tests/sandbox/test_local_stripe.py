@@ -16,6 +16,7 @@ from shop.sandbox import (
     sessions,
 )
 from shop.stripe_gateway import Gateway, StripeRefused, StripeUnreachable
+from tests.sandbox.asking import ITEM, request
 from tests.sandbox.fidelity import request_schema
 from tests.sandbox.openapi import SPEC, check
 
@@ -39,20 +40,6 @@ TAKEN = [
     ("post promotion_codes", discounts.PROMOTION_CODE),
     ("post promotion_codes/{promotion_code}", discounts.PROMOTION_CODE_UPDATE),
 ]
-
-ITEM = {"price_data": {"currency": "eur", "unit_amount": 1250, "product_data": {"name": "Mug"}}}
-
-
-def request(**changes) -> dict:
-    told = {
-        "mode": "payment",
-        "line_items": [ITEM | {"quantity": 2}],
-        "success_url": "http://127.0.0.1:1/ok?session_id={CHECKOUT_SESSION_ID}",
-        "cancel_url": "http://127.0.0.1:1/back",
-        "metadata": {"order": "A1"},
-        "payment_intent_data": {"metadata": {"order": "A1"}},
-    }
-    return told | changes
 
 
 async def pay(local, session, card: str = "4242 4242 4242 4242"):

@@ -7,6 +7,7 @@ which are never sent back.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from shop.errors import Refused
@@ -70,6 +71,21 @@ def text(longest: int, sentence: str) -> Parser:
 def optional_text(longest: int) -> Parser:
     """Return a parser of a line of text that may be empty."""
     return lambda typed: _clean(typed.strip(), longest)
+
+
+def optional_lines(longest: int) -> Parser:
+    """Return a parser of text in several lines that may be empty."""
+    return lambda typed: _clean(typed.replace("\r\n", "\n").strip(), longest)
+
+
+def optional_day(typed: str) -> str | None:
+    """Take a day as a date field sends it, such as 2026-11-25, or nothing."""
+    if not typed.strip():
+        return None
+    try:
+        return date.fromisoformat(typed.strip()).isoformat()
+    except ValueError:
+        raise Refused("Write a day such as 2026-11-25.") from None
 
 
 def password(typed: str) -> str:

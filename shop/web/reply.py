@@ -29,30 +29,42 @@ from shop.web.context import frame, shop
 
 SHOP_NAME = "Tillroom"
 SHEETS = ("tokens", "base", "components", "shop", "order", "admin")
+ADMIN_SHEETS = ("lists",)
 
 AnyResponse = Response | PlainResponse
 """What a handler may answer: ours, or the redirect that the framework borrows."""
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """The way back from a change: the form that a button "Undo" sends."""
+
+    to: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Flash:
-    """One sentence shown once, at the top of what comes next: good, bad or a note."""
+    """One sentence shown once, at the top of what comes next: good, bad or a note; with the way back."""
 
     kind: str
     text: str
+    undo: Undo | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A fragment: the file in `partials/` and what it needs."""
+    """A fragment: the file in `partials/`, what it needs, and its key where the page has several."""
 
     file: str
     context: dict[str, Any] = field(default_factory=dict)
+    key: str = ""
 
     @property
     def id(self) -> str:
         """The id of its root element, which follows from the file's name."""
-        return self.file.removesuffix("_edit").replace("/", "-").replace("_", "-")
+        name = self.file.removesuffix("_edit").replace("/", "-").replace("_", "-")
+        return f"{name}-{self.key}" if self.key else name
 
 
 def wants_fragment() -> bool:
@@ -60,9 +72,10 @@ def wants_fragment() -> bool:
     return request.headers.get("HX-Request-Type") == "partial"
 
 
-def flash(text: str, kind: str = "good") -> None:
-    """Have a sentence shown with the next answer."""
-    session["flash"] = [*session.get("flash", []), [kind, text]][-5:]
+def flash(text: str, kind: str = "good", undo: Undo | None = None) -> None:
+    """Have a sentence shown with the next answer, and a button that takes the change back."""
+    way_back = [undo.to, undo.fields] if undo else None
+    session["flash"] = [*session.get("flash", []), [kind, text, way_back]][-5:]
 
 
 async def page(template: str, http_status: int = 200, /, **context: Any) -> Response:
@@ -128,6 +141,7 @@ def templates() -> Environment:
     environment.globals["card_html"] = card_html
     environment.globals["shelves_html"] = shelves_html
     environment.globals["styles"] = styles
+    environment.globals["admin_styles"] = admin_styles
     environment.globals["stock_state"] = stock_state
     return environment
 
@@ -162,9 +176,19 @@ def shelves_html(nav: tuple[Category, ...], current: str) -> Markup:
 
 @cache
 def styles() -> Markup:
-    """Return the links to the stylesheets, in the order of their layers."""
+    """Return the links to the stylesheets that every page has, in the order of their layers."""
+    return _links(SHEETS)
+
+
+@cache
+def admin_styles() -> Markup:
+    """Return the links to the stylesheets that only the admin's pages have."""
+    return _links(ADMIN_SHEETS)
+
+
+def _links(sheets: tuple[str, ...]) -> Markup:
     link = Markup('<link rel="stylesheet" href="{}">')
-    return Markup("\n  ").join(link.format(asset(f"css/{name}.css")) for name in SHEETS)
+    return Markup("\n  ").join(link.format(asset(f"css/{name}.css")) for name in sheets)
 
 
 def _globals() -> dict[str, Any]:
@@ -174,6 +198,7 @@ def _globals() -> dict[str, Any]:
         "local_stripe": settings.provider == "local",
         "shop_name": SHOP_NAME,
         "path": request.path,
+        "here": request.full_path.rstrip("?"),
     }
 
 
@@ -183,13 +208,18 @@ def _render(part: Part, shared: dict[str, Any]) -> str:
 
 
 def _wrapped(part: Part, html: str) -> str:
-    return f'<hx-partial hx-target="#{part.id}" hx-swap="outerHTML">{html}</hx-partial>'
+    # A SKU may hold characters that mean something after a "#", but no quote.
+    target = f"[id='{part.id}']" if part.key else f"#{part.id}"
+    return f'<hx-partial hx-target="{target}" hx-swap="outerHTML">{html}</hx-partial>'
 
 
 def _take_flash() -> list[Flash]:
     if "flash" not in session:
         return []
-    return [Flash(kind, text) for kind, text in session.pop("flash")]
+    return [
+        Flash(kind, text, Undo(*way_back) if way_back else None)
+        for kind, text, way_back in session.pop("flash")
+    ]
 
 
 def html(text: str | bytes, status: int = 200) -> Response:

@@ -1,11 +1,11 @@
 """A large shop, made in minutes, whose books are whole: `shop verify` holds on it.
 
 Rows are written in bulk into the schema as it was before the merchant's day, and then the newer migrations
-run over them: so whatever those keep beside (words to search, sales by day, prices) they fill in by themselves.
+run over them: so whatever those keep beside (words to search, sales by day, prices) they fill in themselves.
 Seeded, and kept in a temporary folder under a key of everything it is made from.
 
-`python -m tests.bench.world [VARIANTS ORDERS MOVEMENTS PEOPLE]` makes one, verifies it and tells how long that
-took.
+`python -m tests.bench.world [VARIANTS ORDERS MOVEMENTS PEOPLE]` makes one, verifies it and says how long
+that took.
 """
 
 import hashlib

@@ -94,6 +94,7 @@ def world_of(size: Size, seed: int = 1) -> Path:
 
 def copy_of(size: Size, folder: Path, seed: int = 1) -> Path:
     """Return a copy, for whoever runs a shop on it."""
+    folder.mkdir(exist_ok=True)
     return Path(shutil.copy(world_of(size, seed), folder / "shop.db"))
 
 
@@ -111,7 +112,7 @@ def make(path: Path, size: Size, seed: int) -> None:
         connection.execute(f"PRAGMA {setting}")
     _migrate(connection, SCHEMA)
     with _unwatched(connection):
-        _fill(connection, size, random.Random(seed), epoch() // DAY * DAY + DAY // 2)
+        _fill(connection, size, random.Random(seed), epoch())
     migrate.migrate(connection)
     later.fill(connection, random.Random(seed))
     broken = connection.execute("PRAGMA foreign_key_check").fetchone()

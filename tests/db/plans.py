@@ -9,18 +9,22 @@ in the order of an index up to a LIMIT, when nothing on the way is rejected, sor
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from db import Statement, engine
 
 SMALL = {
     "shop", "categories", "jobs", "ledger_head", "schema_migrations", "saved_views",
-    # One row a day; the newest hundred; what a comparison of both ledgers could not mend.
-    "sales_days", "webhook_rejects", "findings",
+    # Whom goods are bought from: some hundreds at most. One row a day.
+    # The newest hundred; what a comparison of both ledgers could not mend.
+    "suppliers", "sales_days", "webhook_rejects", "findings",
 }  # fmt: skip
 WAITING = {
     "orders_with_unowned_money", "orders_past_deadline", "refunds_to_do", "refunds_unsettled",
     "disputes_open", "fraud_warnings_to_clear", "stripe_events_parked", "outbox_due", "outbox_given_up",
-    "attempts_unfinished", "attempts_with_the_bank", "holds_held",
+    "attempts_unfinished", "attempts_with_the_bank", "holds_held", "purchase_lines_expected",
+    # One charge's news.
+    "stripe_events_of_charge",
     # And over those who run the shop.
     "people_who_run_the_shop",
 }  # fmt: skip
@@ -43,10 +47,14 @@ NARROW = {
     "fraud_warnings": {"order_id"},
     "stripe_events": {"object_id"},
     "unclaimed_events": {"payment_intent"},
+    "picture_widths": {"picture_id"},
+    # What was bought from a supplier at once, and what came of it at once.
+    "purchase_lines": {"order_id"},
+    "receipt_lines": {"receipt_id"},
 }
 """Columns of which one value has a few rows, however large the shop: an order's lines, not a category's."""
 
-_TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|:?[A-Za-z_][\w]*|\d+|[().,]|[^\s\w]")
+_TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|:?[A-Za-z_][\w]*|\d+|<>|[().,]|[^\s\w]")
 _WORDS = {
     "AS", "ON", "JOIN", "LEFT", "INNER", "CROSS", "WHERE", "GROUP", "ORDER", "LIMIT", "HAVING", "UNION",
     "SET", "USING", "INDEXED", "NOT", "RETURNING", "SELECT", "VALUES", "WINDOW", "EXCEPT", "INTERSECT",
@@ -54,7 +62,10 @@ _WORDS = {
 }  # fmt: skip
 _ENDS = {"GROUP", "ORDER", "LIMIT", "HAVING", "UNION", "RETURNING", "WINDOW", "EXCEPT", "INTERSECT"}
 _SUM = re.compile(
-    r"\b(?:(?:COUNT|SUM|TOTAL|AVG|GROUP_CONCAT|MIN|MAX) \(|GROUP BY|OVER|DISTINCT)", re.IGNORECASE
+    r"\b(?:(?:COUNT|SUM|TOTAL|AVG|GROUP_CONCAT) \(|GROUP BY|OVER|DISTINCT)"
+    # The greatest of all rows; with a comma it would be that of two values.
+    r"|\b(?:MIN|MAX) \((?:[^(),]|\([^()]*\))*\)",
+    re.IGNORECASE,
 )
 _LOOK = re.compile(r"(SCAN|SEARCH) (\(subquery-\d+\)|[\w.]+)(.*)")
 _INDEX = re.compile(r"USING (?:AUTOMATIC )?(?:PARTIAL )?(?:COVERING )?INDEX (\w+)")
@@ -122,6 +133,8 @@ def _look(detail: str, tables: dict[str, str]) -> Look | None:
     index = _INDEX.search(rest)
     named = re.search(r"\((.*)\)", rest)
     terms = re.findall(r"(\w+)\s*(=|<|>| IN )", named[1]) if named else []
+    # Of rows that are compared as a whole, such as (placed_at,id)<(?,?), every column is.
+    terms += [(one, "<") for row in re.findall(r"\(([\w,]+)\)[<>]", rest) for one in row.split(",")]
     return Look(
         how,
         alias,
@@ -158,8 +171,8 @@ def _is_few(connection, statement: Statement, look: Look) -> bool:
         return True
     if "VIRTUAL TABLE INDEX" in look.text:
         return bool(re.search(r"INDEX \d+:.*[M=]", look.text))
-    if look.how == "SEARCH" and look.index and not look.compared:
-        # The first or the last entry of an index.
+    if look.how == "SEARCH" and "(" not in look.text:
+        # The first or the last entry of an index, or of the table itself.
         return True
     if statement.startswith("INSERT") and look.table not in re.findall(r"\w+", statement):
         # Who refers to the new row is looked for only while a reference is broken.
@@ -180,8 +193,9 @@ def _is_one(connection, look: Look) -> bool:
 
 
 def _level_of(levels: list[Level], look: Look) -> Level:
-    """Return the part that names the table; of several, one that is not limited."""
+    """Return the part that names the table and what it is found by; of several, one that is not limited."""
     mine = [level for level in levels if look.alias in level.tables]
+    mine = [level for level in mine if look.compared <= set(level.where)] or mine
     return min(mine, key=lambda level: (level.is_limited, not level.is_summed), default=Level())
 
 
@@ -197,7 +211,10 @@ def _rejecting(connection, level: Level, looks: list[Look]) -> list[str]:
     columns = {
         row[1] for table in level.tables.values() for row in connection.execute(f"PRAGMA table_info({table})")
     }
-    return sorted({word for word in level.where if word in columns | {"EXISTS"}} - used)
+    where = [word for word, sign in pairwise([*level.where, ""]) if (word, sign) != ("id", "<>")]
+    aliases = [before if dot == "." else "" for before, dot in pairwise(["", "", *where])]
+    mine = [word for word, alias in zip(where, aliases, strict=False) if level.tables.get(alias) not in SMALL]
+    return sorted({word for word in mine if word in columns | {"EXISTS"}} - used)
 
 
 def read(statement: str) -> list[Level]:

@@ -23,6 +23,7 @@ WAITING = {
     "orders_with_unowned_money", "orders_past_deadline", "refunds_to_do", "refunds_unsettled",
     "disputes_open", "fraud_warnings_to_clear", "stripe_events_parked", "outbox_due", "outbox_given_up",
     "attempts_unfinished", "attempts_with_the_bank", "holds_held", "purchase_lines_expected",
+    "imports_at_work",
     # One charge's news.
     "stripe_events_of_charge",
     # And over those who run the shop.

@@ -37,6 +37,8 @@ EXCUSED = PROVED | {
     "explain.held": "as explain.on_hand",
     "explain.available": "as explain.on_hand",
     "desk.events_with_names": "the events of one order",
+    "importing.moved_product": "looks at every row of the file that is being imported",
+    "importing.moved_variant": "as importing.moved_product",
     "purchases.sold": "adds up one variant's days of sale, one row each",
     "restocking.readers": "those who run the shop, a handful",
     "sales.changed_sellers": "a job, which goes through the variants in steps",

@@ -141,7 +141,8 @@ class Site:
 
     app: object
     pages: dict[str, Page] = field(default_factory=dict)
-    statuses: Counter = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+    """Links that lead to nothing, or to an error, and where they stood."""
 
     def rule(self, address: str, method: str) -> str:
         """Return the route of an address; an address without one is its own."""
@@ -172,20 +173,20 @@ class Site:
 async def crawl(app, visitor, start: str = "/admin", prefix: str = "/admin") -> Site:
     """Follow every link below a prefix, but only so many that lead to the same kind of page."""
     site, waiting, kinds = Site(app), [start], Counter()
-    known = {start}
+    come_from = {start: ""}
     while waiting and len(site.pages) < MOST_PAGES:
         address = waiting.pop(0)
         answer = await visitor.get(address)
-        site.statuses[answer.status_code] += 1
-        assert answer.status_code < 400, (address, answer.status_code)
-        if not answer.content_type.startswith("text/html"):
+        if answer.status_code >= 400:
+            site.broken.append(f"{come_from[address]} → {address}: {answer.status_code}")
+        if answer.status_code >= 300 or not answer.content_type.startswith("text/html"):
             continue
         page = site.pages[address] = Page(address, await answer.get_data(as_text=True))
         for link in page.links:
             kind = (site.rule(link, "GET"), *sorted(name for name, _ in parse_qsl(urlsplit(link).query)))
             most = OF_ONE_KIND if len(kind) == 1 else OF_ONE_QUERY
-            if link.startswith(prefix) and link not in known and kinds[kind] < most:
-                known.add(link)
+            if link.startswith(prefix) and link not in come_from and kinds[kind] < most:
+                come_from[link] = address
                 kinds[kind] += 1
                 waiting.append(link)
     return site

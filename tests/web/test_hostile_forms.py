@@ -155,6 +155,7 @@ def test_all_pages_and_forms_are_met(day):
     print(f"{len(day.site.pages)} pages of {len(day.site.samples())} kinds")
     print(f"{len(forms)} kinds of forms with {fields} fields; made: {day.made}")
 
+    assert day.site.broken == []
     assert len(day.site.pages) >= PAGES
     assert len(forms) >= FORMS
     assert fields >= FIELDS

@@ -48,4 +48,3 @@ CREATE TABLE saved_views (
   at TEXT NOT NULL,
   UNIQUE (path, name)
 ) STRICT;
-CREATE INDEX events_of_actor ON events (actor, seq);

@@ -9,6 +9,7 @@ from shop.web.admin.orders import admin_orders
 from shop.web.admin.people import admin_people
 from shop.web.admin.products import admin_products
 from shop.web.admin.refunds import admin_refunds
+from shop.web.admin.search import admin_search
 from shop.web.admin.stock import admin_stock
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
@@ -20,6 +21,7 @@ for _part in (
     admin_health,
     admin_people,
     admin_products,
+    admin_search,
     admin_stock,
 ):
     admin.register_blueprint(_part)

@@ -13,3 +13,9 @@ dashboard = Blueprint("dashboard", __name__)
 async def show() -> Response:
     """Show what needs doing."""
     return await page("admin/dashboard.html", overview=await shop().db.read(orders.overview))
+
+
+@dashboard.get("/keys")
+async def keys() -> Response:
+    """Show which keys lead where."""
+    return await page("admin/keys.html")

@@ -39,6 +39,10 @@ CREATE TABLE sellers (
 ) STRICT;
 CREATE INDEX sellers_best_first ON sellers (units DESC, sku);
 
+-- The refunds on their way as a list shows them.
+DROP INDEX refunds_unsettled;
+CREATE INDEX refunds_unsettled ON refunds (updated_at, id) WHERE state IN ('requested', 'submitted');
+
 CREATE TABLE saved_views (
   id TEXT PRIMARY KEY,
   path TEXT NOT NULL,

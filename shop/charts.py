@@ -40,8 +40,8 @@ class Chart:
     summary: str
     width: int
     bars: tuple[Bar, ...]
-    scale: tuple[str, str, str]
-    days: tuple[str, str, str]
+    scale: tuple[str, ...]
+    days: tuple[str, ...]
 
 
 def draw(key: str, title: str, sold: Sales, number: Callable[[Day], int], told: Told) -> Chart:
@@ -58,26 +58,25 @@ def draw(key: str, title: str, sold: Sales, number: Callable[[Day], int], told: 
         key=key,
         title=title,
         total=total,
-        change=_change(number(sold.total), number(sold.before), len(days), told),
+        change=_change(number(sold.total), number(sold.before), told),
         summary=f"{summary}.",
         width=len(days) * WIDTH,
         bars=tuple(
             _bar(place, value * HEIGHT // top, f"{day_name(day)}: {told(value)}")
             for place, (day, value) in enumerate(zip(days, values, strict=True))
         ),
-        scale=(told(top), told(top // 2), told(0)),
+        # A scale is read at a glance: whole amounts need no decimals.
+        scale=tuple(told(mark).removesuffix(".00") for mark in (top, top // 2, 0)),
         days=names,
     )
 
 
 def ceiling(most: int) -> int:
-    """Return the next round number, an even one: 2, 4, 10, 20, 50, 100 and so on."""
+    """Return the next round number whose half is a whole one: 2, 4, 6, 8, 10, 20, 30, 40 and so on."""
     step = 1
-    while True:
-        for round_number in (2, 4, 10):
-            if most <= round_number * step:
-                return round_number * step
+    while most > 10 * step:
         step *= 10
+    return next(one * step for one in (2, 3, 4, 5, 6, 8, 10) if one * step >= most and one * step % 2 == 0)
 
 
 def day_name(day: Day) -> str:
@@ -89,10 +88,8 @@ def _bar(place: int, height: int, text: str) -> Bar:
     return Bar(place * WIDTH, HEIGHT - height, height, text)
 
 
-def _change(total: int, before: int, days: int, told: Told) -> str:
+def _change(total: int, before: int, told: Told) -> str:
     if not before:
-        return f"nothing in the {days} days before" if total else ""
+        return "before: nothing"
     percent = round((total - before) * 100 / before)
-    if not percent:
-        return f"as in the {days} days before ({told(before)})"
-    return f"{percent:+d} % on the {days} days before ({told(before)})"
+    return f"{percent:+d} %, before: {told(before)}".replace("-", "−")  # noqa: RUF001 - a minus for people

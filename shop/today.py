@@ -142,13 +142,13 @@ def news(taken: Pulse, at: Instant) -> News:
     came = taken.booked.received_at if taken.booked else None
     if taken.turned_away and (came is None or taken.turned_away.at > came):
         return News(
-            True, f"The last delivery was turned away: {taken.turned_away.reason}.", taken.turned_away.at
+            True, f"the last delivery was turned away: {taken.turned_away.reason},", taken.turned_away.at
         )
     if taken.jobs and all(job.due_at < later(at, minutes=-STILL_MINUTES) for job in taken.jobs):
-        return News(True, "The shop's own jobs stand still.", came)
+        return News(True, "the shop's own jobs stand still, last event", came)
     if came is None:
-        return News(False, "No event has come yet.", None)
-    return News(False, "The last event came", came)
+        return News(False, "no event has come yet.", None)
+    return News(False, "the last event came", came)
 
 
 def sold(tx: Tx, days: int, at: Instant) -> Sales:

@@ -3,6 +3,7 @@
 from quart import Blueprint
 
 from shop.web.admin.attention import admin_attention
+from shop.web.admin.bulk import admin_bulk
 from shop.web.admin.dashboard import dashboard
 from shop.web.admin.health import admin_health
 from shop.web.admin.orders import admin_orders
@@ -21,5 +22,6 @@ for _part in (
     admin_people,
     admin_products,
     admin_stock,
+    admin_bulk,
 ):
     admin.register_blueprint(_part)

@@ -7,7 +7,7 @@ import pytest
 
 from shop import movements, stock
 from shop.clock import later, now
-from tests.web.conftest import text_of
+from tests.web.conftest import HTMX, text_of
 
 MOVES = "/admin/stock/MUG/movements"
 SKUS = re.compile(r'<tr id="stock-row-([^"]+)"')
@@ -177,3 +177,14 @@ async def test_the_stock_of_a_past_moment(ada, world):
     refused = await ada.get("/admin/stock/MUG?at=yesterday")
     assert refused.status_code == 422
     assert "Write a day and a time" in await text_of(refused)
+
+
+async def test_a_change_on_a_variants_own_page_shows_in_its_history_at_once(ada, world):
+    headers = HTMX | {"HX-Current-URL": "http://localhost/admin/stock/MUG"}
+    answer = await text_of(await ada.post(MOVES, {"change": "2", "reason": "received"}, headers=headers))
+    assert "+2 → 7" in answer
+    undone = await ada.post(f"{MOVES}/{(await newest(world)).seq}/reversal", headers=headers)
+
+    assert "-2 → 5" in await text_of(undone)
+    elsewhere = await ada.post(MOVES, {"change": "2", "reason": "received"}, htmx=True)
+    assert "stock-history" not in await text_of(elsewhere)

@@ -38,7 +38,7 @@ def hidden_fields(text: str, action: str) -> tuple[str, dict]:
         ("", ["POSTER", "LAMP", "VASE-L", "MUG", "VASE-S"]),
         ("sort=-price", ["LAMP", "VASE-L", "VASE-S", "MUG", "POSTER"]),
         ("state=sold_out", ["POSTER"]),
-        ("q=vase&sort=name", ["VASE-L", "VASE-S"]),
+        ("q=vase&sort=name", ["VASE-S", "VASE-L"]),
         ("category=things&state=in_stock", ["VASE-S"]),
         ("state=held", []),
         ("q=nothing-like-it", []),

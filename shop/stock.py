@@ -187,6 +187,7 @@ def adjust(
     seen: int | None = None,
     reason: str,
     note: str = "",
+    cause: str = "",
     at: Instant,
 ) -> Adjusted:
     """Correct the units on hand, by a change or to a counted number, with a reason.
@@ -209,7 +210,7 @@ def adjust(
         raise Refused("There can't be that many.", "on_hand")
     if not tx.run(sql.adjust, sku=sku, change=change):
         raise Conflict(f"{was.held} are held by open orders: there can't be fewer on hand.")
-    _write(tx, sku, "adjust", change, 0, reason=reason, note=note, actor=by.actor, cause="", at=at)
+    _write(tx, sku, "adjust", change, 0, reason=reason, note=note, actor=by.actor, cause=cause, at=at)
     now = row(tx, sku)
     return Adjusted(now, was.on_hand, now.on_hand)
 
@@ -217,11 +218,6 @@ def adjust(
 def rows(tx: Tx, after: str | None) -> Listing[StockRow]:
     """Return a page of the stockroom, the variants with the fewest available first."""
     return _page(tx, sql.worst_first, after)
-
-
-def short(tx: Tx, after: str | None) -> Listing[StockRow]:
-    """Return a page of what is sold out or nearly so, sold out first."""
-    return _page(tx, sql.short, after, few=FEW)
 
 
 def row(tx: Tx, sku: str) -> StockRow:
@@ -317,9 +313,9 @@ def _only(name: str, available: int) -> str:
     return f"Only {available} left of {name}." if available > 0 else f"{name} is sold out."
 
 
-def _page(tx: Tx, statement: Statement, after: str | None, **params: int) -> Listing[StockRow]:
+def _page(tx: Tx, statement: Statement, after: str | None) -> Listing[StockRow]:
     available, sku = _cursor(after)
-    found = tx.all(StockRow, statement, available=available, sku=sku, size=PAGE + 1, **params)
+    found = tx.all(StockRow, statement, available=available, sku=sku, size=PAGE + 1)
     return page_of(found, PAGE, lambda last: f"{last.available}:{last.sku}")
 
 

@@ -64,14 +64,6 @@ JOIN products p ON p.id = v.product_id
 WHERE (s.available, s.sku) > (:available, :sku)
 ORDER BY s.available, s.sku LIMIT :size
 
--- name: short
-SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version
-FROM stock s
-JOIN variants v ON v.sku = s.sku
-JOIN products p ON p.id = v.product_id
-WHERE s.available <= :few AND (s.available, s.sku) > (:available, :sku)
-ORDER BY s.available, s.sku LIMIT :size
-
 -- name: row
 SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version
 FROM stock s

@@ -2,14 +2,18 @@
 
 from quart import Blueprint
 
+from shop.web.admin.alerts import admin_alerts
 from shop.web.admin.attention import admin_attention
 from shop.web.admin.dashboard import dashboard
 from shop.web.admin.health import admin_health
 from shop.web.admin.orders import admin_orders
 from shop.web.admin.people import admin_people
 from shop.web.admin.products import admin_products
+from shop.web.admin.receiving import admin_receiving
 from shop.web.admin.refunds import admin_refunds
 from shop.web.admin.stock import admin_stock
+from shop.web.admin.stocktakes import admin_stocktakes
+from shop.web.admin.suppliers import admin_suppliers
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 for _part in (
@@ -21,5 +25,9 @@ for _part in (
     admin_people,
     admin_products,
     admin_stock,
+    admin_alerts,
+    admin_suppliers,
+    admin_receiving,
+    admin_stocktakes,
 ):
     admin.register_blueprint(_part)

@@ -1,4 +1,4 @@
-"""The stockroom, edited in place, and the list of what is sold out."""
+"""The stockroom, edited in place."""
 
 from typing import Any
 
@@ -31,13 +31,6 @@ async def index() -> Response:
     """List all variants, the ones with the fewest available first."""
     listing = await shop().db.read(stock.rows, request.args.get("after"))
     return await page("admin/stock.html", listing=listing)
-
-
-@admin_stock.get("/alerts")
-async def alerts() -> Response:
-    """List what is sold out, and then what is nearly so."""
-    listing = await shop().db.read(stock.short, request.args.get("after"))
-    return await page("admin/alerts.html", listing=listing)
 
 
 @admin_stock.get("/stock/<path:sku>/edit")

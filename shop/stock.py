@@ -212,11 +212,6 @@ def adjust(
     return Adjusted(now, was.on_hand, now.on_hand, int(tx.value(sql.newest_movement)))
 
 
-def short(tx: Tx, after: str | None) -> Listing[StockRow]:
-    """Return a page of what is sold out or nearly so, sold out first."""
-    return _page(tx, sql.short, after, few=FEW)
-
-
 def row(tx: Tx, sku: str) -> StockRow:
     """Return one variant's row. Raises NotFound."""
     found = tx.one(StockRow, sql.row, sku=sku)
@@ -305,9 +300,9 @@ def _only(name: str, available: int) -> str:
     return f"Only {available} left of {name}." if available > 0 else f"{name} is sold out."
 
 
-def _page(tx: Tx, statement: Statement, after: str | None, **params: int) -> Listing[StockRow]:
+def _page(tx: Tx, statement: Statement, after: str | None) -> Listing[StockRow]:
     available, sku = _cursor(after)
-    found = tx.all(StockRow, statement, available=available, sku=sku, size=PAGE + 1, **params)
+    found = tx.all(StockRow, statement, available=available, sku=sku, size=PAGE + 1)
     return page_of(found, PAGE, lambda last: f"{last.available}:{last.sku}")
 
 

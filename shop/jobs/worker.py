@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from db import Database, DatabaseError
-from shop import outbox, schedule
+from shop import outbox, restocking, schedule
 from shop.clock import later, now
 from shop.config import Settings
 from shop.jobs import counting, reading
@@ -81,6 +81,7 @@ class Worker:
             Job("refunds", 3600, lambda: reading.read_refunds(db, gateway)),
             Job("disputes", 3600, lambda: reading.read_disputes(db, gateway)),
             Job(counting.SELLERS, 900, lambda: counting.count_sellers(db)),
+            Job("restocking", 3600, lambda: db.write(restocking.write_letters, now())),
             Job(schedule.LEDGERS, 86400, lambda: reading.read_ledgers(db, gateway)),
         )
 

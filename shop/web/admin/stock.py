@@ -63,13 +63,6 @@ async def index() -> Response:
     return await page("admin/stock.html", **context, **told)
 
 
-@admin_stock.get("/alerts")
-async def alerts() -> Response:
-    """List what is sold out, and then what is nearly so."""
-    listing = await shop().db.read(stock.short, request.args.get("after"))
-    return await page("admin/alerts.html", listing=listing, reasons=stock.REASONS)
-
-
 @admin_stock.get("/stock/<path:sku>/edit")
 async def edit(sku: str) -> Response:
     """Show one variant's row as a form."""

@@ -19,10 +19,10 @@ from shop.web.admin.refunds import admin_refunds
 from shop.web.admin.search import admin_search
 from shop.web.admin.settings import admin_settings
 from shop.web.admin.stock import admin_stock
-from shop.web.admin.variants import admin_variants
-from shop.web.admin.views import admin_views
 from shop.web.admin.stocktakes import admin_stocktakes
 from shop.web.admin.suppliers import admin_suppliers
+from shop.web.admin.variants import admin_variants
+from shop.web.admin.views import admin_views
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 for _part in (

@@ -22,8 +22,8 @@ async def csv_response(filename: str, header: Sequence[str], pages: AsyncIterato
 
     The first page is read before anything is sent, so that a refusal still has its own status.
     """
-    first = await anext(pages, ())
-    response = Response(_lines(header, first, pages), content_type="text/csv; charset=utf-8")
+    first = await anext(pages, None)
+    response = Response(_lines(header, first or (), pages), content_type="text/csv; charset=utf-8")
     # A long file takes as long as its reader; the server's limit is meant for pages.
     response.timeout = None
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'

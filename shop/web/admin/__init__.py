@@ -4,10 +4,12 @@ from quart import Blueprint
 
 from shop.web.admin.attention import admin_attention
 from shop.web.admin.dashboard import dashboard
+from shop.web.admin.dispatch import admin_dispatch
 from shop.web.admin.health import admin_health
 from shop.web.admin.orders import admin_orders
 from shop.web.admin.people import admin_people
 from shop.web.admin.products import admin_products
+from shop.web.admin.purchases import admin_purchases
 from shop.web.admin.refunds import admin_refunds
 from shop.web.admin.stock import admin_stock
 
@@ -16,6 +18,8 @@ for _part in (
     dashboard,
     admin_attention,
     admin_orders,
+    admin_dispatch,
+    admin_purchases,
     admin_refunds,
     admin_health,
     admin_people,

@@ -1,0 +1,8 @@
+-- name: last_carrier
+SELECT carrier FROM shipments ORDER BY at DESC LIMIT 1
+
+-- name: name_of
+SELECT name FROM people WHERE id = :id
+
+-- name: units_of
+SELECT COALESCE(SUM(quantity), 0) FROM order_lines WHERE order_id = :order_id

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from db import Tx, queries
 from shop import order_finds
+from shop.clock import Instant, to_epoch
 from shop.order_finds import FoundOrder
 
 sql = queries("board")
@@ -16,15 +17,25 @@ COLUMNS = {
     "review": "In review",
 }
 A_COLUMN = 25
+AN_HOUR = 60
+A_DAY = 24 * AN_HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An order on the board, and how long it has been waiting, in words."""
+
+    order: FoundOrder
+    waits: str
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The oldest orders of one state; `count` stops at a hundred, `more` says whether some are not shown."""
+    """The oldest orders of one state; `count` stops at a hundred."""
 
     state: str
     title: str
-    orders: tuple[FoundOrder, ...]
+    orders: tuple[Waiting, ...]
     count: int
 
     @property
@@ -33,11 +44,22 @@ class Column:
         return self.count > len(self.orders)
 
 
-def show(tx: Tx) -> tuple[Column, ...]:
+def show(tx: Tx, at: Instant) -> tuple[Column, ...]:
     """Return every column, each with at most so many orders as fit a page."""
-    return tuple(_column(tx, state, title) for state, title in COLUMNS.items())
+    return tuple(_column(tx, state, title, at) for state, title in COLUMNS.items())
 
 
-def _column(tx: Tx, state: str, title: str) -> Column:
-    shown = tuple(order_finds.summary(tx, one) for one in order_finds.oldest(tx, state, A_COLUMN))
+def waited(since: Instant, until: Instant) -> str:
+    """Return how long something has waited, in one unit: "now", "12 min", "5 h" or "3 days"."""
+    minutes = max(0, to_epoch(until) - to_epoch(since)) // 60
+    if minutes < AN_HOUR:
+        return f"{minutes} min" if minutes else "now"
+    if minutes < 2 * A_DAY:
+        return f"{minutes // AN_HOUR} h"
+    return f"{minutes // A_DAY} days"
+
+
+def _column(tx: Tx, state: str, title: str, at: Instant) -> Column:
+    found = [order_finds.summary(tx, one) for one in order_finds.oldest(tx, state, A_COLUMN)]
+    shown = tuple(Waiting(one, waited(one.sold_at or one.placed_at, at)) for one in found)
     return Column(state, title, shown, int(tx.value(sql.up_to_a_hundred, state=state)))

@@ -51,10 +51,10 @@ class Warned:
 class Desk:
     """An order as an admin has it before them.
 
-    `name` is the person's, `others` are the newest of their other orders. `left` is what may still be refunded,
-    in minor units; `may_repeat` whether a refund that did not arrive can be asked for again; `stays` says why
-    it can't be shipped, empty when it can or never could; `puts_back` whether cancelling it has goods to put
-    back on the shelf.
+    `name` is the person's, `others` are the newest of their other orders. `left` is what may still be
+    refunded, in minor units; `may_repeat` whether a refund that did not arrive can be asked for again;
+    `stays` says why it can't be shipped, empty when it can or never could; `puts_back` whether cancelling it
+    has goods to put back on the shelf; `carrier` is who took the newest parcel of all.
     """
 
     page: OrderPage
@@ -71,6 +71,7 @@ class Desk:
     notes: tuple[Note, ...]
     name: str
     others: tuple[FoundOrder, ...]
+    carrier: str
 
     @property
     def moving(self) -> bool:
@@ -100,6 +101,7 @@ def show(tx: Tx, number: str) -> Desk:
         notes.of_order(tx, order.id),
         order_finds.summary(tx, order.id).name,
         _others(tx, order),
+        fulfilment.last_carrier(tx),
     )
 
 

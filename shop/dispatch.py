@@ -55,11 +55,6 @@ def chosen(tx: Tx, numbers: Iterable[str]) -> tuple[Chosen, ...]:
     return tuple(_chosen(tx, _by_number(tx, number)) for number in numbers)
 
 
-def last_carrier(tx: Tx) -> str:
-    """Return who took the newest parcel, empty before the first."""
-    return str(tx.value(sql.last_carrier) or "")
-
-
 def pack_all(tx: Tx, numbers: Iterable[str], by: Person, at: Instant) -> int:
     """Note that all these orders are packed; return how many were not before. Raises NotAll and NotFound."""
     return _each(tx, numbers, "packed", lambda order: fulfilment.pack(tx, order.number, by, at))

@@ -103,6 +103,11 @@ def shipments_of(tx: Tx, order_id: str) -> tuple[Shipment, ...]:
     return tuple(tx.all(Shipment, sql.of_order, order_id=order_id))
 
 
+def last_carrier(tx: Tx) -> str:
+    """Return who took the newest parcel, empty before the first: whoever it was will take the next."""
+    return str(tx.value(sql.last_carrier) or "")
+
+
 def cancel(tx: Tx, number: str, by: Person, at: Instant, *, restock: bool) -> Order:
     """Cancel an order that has not left the house; cancelling again changes nothing.
 

@@ -1,6 +1,3 @@
--- name: last_carrier
-SELECT carrier FROM shipments ORDER BY at DESC LIMIT 1
-
 -- name: name_of
 SELECT name FROM people WHERE id = :id
 

@@ -32,7 +32,7 @@ async def index() -> Response:
     """Show all orders that the address chooses, newest first, or the board of those not done with."""
     ticked = request.args.get("ticked") == "all"
     if request.args.get("look") == "board":
-        columns = await shop().db.read(board.show)
+        columns = await shop().db.read(board.show, now())
         return await page("admin/orders_board.html", columns=columns, back=BOARD, ticked=ticked)
     seen, listing, like = await shop().db.read(_looked_for, orders_view())
     back = seen.after(seen.position) if seen.position else seen.here

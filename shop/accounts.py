@@ -7,7 +7,7 @@ of an admin, a suspension or a new address ends it.
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from db import Tx, queries
 from shop import events, finds, letters, limits, people
@@ -72,7 +72,7 @@ class Issued:
     """A link just made: its address is nowhere else than here and in its letter."""
 
     person: Account
-    address: str
+    address: str = field(repr=False)
 
 
 def by_id(tx: Tx, person_id: str) -> Account:
@@ -167,7 +167,7 @@ def reset(tx: Tx, by: Person, person_id: str, base_url: str, at: Instant) -> Iss
         raise Conflict(f"{person.name} has no password yet: send the invitation again instead.")
     _open(person)
     end_links(tx, person_id)
-    events.record(tx, "person.reset", person.actor, by=by.actor, at=at, after="link sent")
+    events.record(tx, "person.reset_sent", person.actor, by=by.actor, at=at, after="a link")
     return _issue(tx, person, RESET, by.actor, base_url, at)
 
 
@@ -208,21 +208,39 @@ def accept(tx: Tx, kind: str, token: str, password_hash: str, at: Instant) -> st
     return person_id
 
 
-def change(tx: Tx, by: Person, person_id: str, name: str, email: str, at: Instant) -> Account:
-    """Give a person another name or address. Raises NotFound, and Refused for an address that is taken."""
+def change(
+    tx: Tx,
+    by: Person,
+    person_id: str,
+    name: str,
+    email: str,
+    at: Instant,
+    seen_name: str = "",
+    seen_email: str = "",
+) -> Account:
+    """Give a person another name or address.
+
+    Raises NotFound, Refused for an address that is taken, and Conflict when either is not as it was `seen`.
+    """
     was = by_id(tx, person_id)
+    if (seen_name or was.name, seen_email or was.email) != (was.name, was.email):
+        raise Conflict(f"Somebody has changed it meanwhile: it is {was.name}, {was.email} by now.")
     _free(tx, email, person_id)
     tx.run(sql.set_details, id=person_id, name=name, email=email)
     if name != was.name:
         events.record(tx, "person.renamed", was.actor, by=by.actor, at=at, before=was.name, after=name)
     if email != was.email:
-        end_links(tx, person_id)
-        events.record(tx, "person.email", was.actor, by=by.actor, at=at, before=was.email, after=email)
-        text = _MOVED.format(name=name)
-        letters.write(
-            tx, "email", was.email, "Your e-mail address was changed", text, key=new_id("key"), at=at
-        )
+        _tell_the_move(tx, by, was, email, at)
     return by_id(tx, person_id)
+
+
+def _tell_the_move(tx: Tx, by: Person, was: Account, email: str, at: Instant) -> None:
+    """End the links that went to the old address, and tell its owner, who may not be the one who asked."""
+    end_links(tx, was.id)
+    told = {"before": was.email, "after": email}
+    events.record(tx, "person.address_changed", was.actor, by=by.actor, at=at, **told)
+    text = _MOVED.format(name=was.name)
+    letters.write(tx, "email", was.email, "Your e-mail address was changed", text, key=new_id("key"), at=at)
 
 
 def end_links(tx: Tx, person_id: str) -> None:

@@ -12,6 +12,7 @@ from db import Tx, queries
 from shop.clock import Instant, later
 from shop.errors import Refused
 from shop.listing import Listing
+from shop.money import format_money
 
 sql = queries("activity")
 
@@ -32,6 +33,19 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "people": ("person", "letter"),
 }
 """The parts of the business, each with how the kinds of its events begin."""
+_WORDS = {
+    "person.role": "role changed",
+    "person.password": "password changed",
+    "person.reset_asked": "new password asked for",
+    "person.reset_sent": "new password offered",
+    "stock.moved": "stock corrected",
+    "event.judged": "Stripe event judged again",
+    "event.set_aside": "Stripe event set aside",
+    "event.given_back": "money of a Stripe event given back",
+    "outbox.revived": "errand taken up again",
+    "letter.repeated": "letter sent again",
+}
+"""What says more than the kind itself."""
 _BUSY = ("order", "payment", "refund")
 
 
@@ -61,6 +75,11 @@ class Entry:
     actor_name: str = ""
     object_name: str = ""
     place: str = ""
+
+    @property
+    def what(self) -> str:
+        """The kind in words."""
+        return _WORDS.get(self.kind) or self.kind.replace(".", " ").replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +287,7 @@ def _named(tx: Tx, entries: Iterable[Entry]) -> Iterable[Entry]:
 
     for one in entries:
         called = name_of(one.object)
-        told = (one.seq, one.at, one.actor, one.kind, one.object, one.before, one.after, one.why)
+        told = (one.seq, one.at, one.actor, one.kind, one.object, one.before, _amount(one), one.why)
         yield Entry(*told, name_of(one.actor), called, _place(one.object, called))
 
 
@@ -278,6 +297,14 @@ def _name(tx: Tx, thing: str) -> str:
     if statement is not None:
         return str(tx.value(statement, id=key) or key)
     return {"stripe": "Stripe", "shop": "the shop itself"}.get(thing, key or kind)
+
+
+def _amount(one: Entry) -> str:
+    """Return what it came to; the events of refunds keep minor units with their currency."""
+    units, _, currency = one.after.partition(" ")
+    if one.kind.startswith("refund.") and currency and units.isdigit():
+        return format_money(int(units), currency)
+    return one.after
 
 
 def _place(thing: str, called: str) -> str:

@@ -6,7 +6,7 @@ link used: afterwards nobody can read it, neither in the admin nor in a backup.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from db import Tx, queries
 from shop import events, outbox
@@ -41,7 +41,7 @@ class Letter:
     recipient: str
     subject: str
     text: str
-    secret: str
+    secret: str = field(repr=False)
     state: str
     error: str
     written_at: Instant

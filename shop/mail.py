@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -67,7 +68,7 @@ def compose(sender: str, letter: Envelope) -> EmailMessage:
         message["From"] = Address(name, addr_spec=address)
         message["To"] = Address(addr_spec=letter.to)
         message["Subject"] = letter.subject
-    except (ValueError, IndexError) as fault:
+    except (ValueError, IndexError, MessageError) as fault:
         raise MailError(f"This letter can't be addressed: {fault}.", final=True) from fault
     message["Date"] = format_datetime(moment(letter.at))
     message["Message-ID"] = f"<{letter.id}@{address.rpartition('@')[2]}>"

@@ -5,8 +5,9 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from shop import accounts, people
+from shop.accounts import Account
 from shop.clock import now
-from shop.errors import Conflict, Refused
+from shop.errors import Refused
 from shop.web import forms
 from shop.web.account import go_on
 from shop.web.admin import person_desk
@@ -22,6 +23,7 @@ _DETAILS: dict[str, forms.Parser] = {
     "name": forms.text(100, "Write their name."),
     "email": lambda typed: people.clean_email(forms.text(254, "Write their e-mail address.")(typed)),
 }
+_SEEN = {"seen_name": forms.optional_text(100), "seen_email": forms.optional_text(254)}
 _SAID = {"admin": "{} is an admin now, and has to sign in again.", "user": "{} is a shopper now."}
 
 
@@ -65,15 +67,10 @@ async def change(person_id: str) -> AnyResponse:
     was = await shop().db.read(accounts.by_id, person_id)
 
     async def run(told: dict[str, Any]) -> None:
-        seen = (told.pop("seen_name") or was.name, told.pop("seen_email") or was.email)
-        if seen != (was.name, was.email):
-            raise Conflict(f"Somebody has changed this: it is {was.name}, {was.email} by now.")
-        await shop().db.write(accounts.change, await signed_in(), person_id, **told, at=now())
-        before = {"name": was.name, "email": was.email}
-        flash(f"{told['name']} is kept.", undo=Undo(f"/admin/people/{person_id}/details", before))
+        now_is = await shop().db.write(accounts.change, await signed_in(), person_id, **told, at=now())
+        flash(f"Name and e-mail of {now_is.name} are saved.", undo=_back_to(was, now_is))
 
-    seen = {"seen_name": forms.optional_text(100), "seen_email": forms.optional_text(254)}
-    return await person_desk.act(person_id, "details", _DETAILS | seen, run)
+    return await person_desk.act(person_id, "details", _DETAILS | _SEEN, run)
 
 
 @admin_people.post("/people/<person_id>/role")
@@ -157,3 +154,9 @@ async def _list(form: forms.FormState, status: int) -> Response:
     listing = await shop().db.read(accounts.listing, *told)
     mail = shop().settings.smtp_url is not None
     return await page("admin/people.html", status, view=chosen, listing=listing, form=form, mail=mail)
+
+
+def _back_to(was: Account, now_is: Account) -> Undo:
+    before = {"name": was.name, "email": was.email}
+    seen = {"seen_name": now_is.name, "seen_email": now_is.email}
+    return Undo(f"/admin/people/{was.id}/details", before | seen)

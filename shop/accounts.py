@@ -122,7 +122,9 @@ def _beginning(tx: Tx, after: str, q: str, role: str, standing: str) -> Listing[
 
 def sessions(tx: Tx, person_id: str, at: Instant) -> Sequence[Instant]:
     """Return since when a person is signed in, the newest first, up to a hundred times."""
-    return tx.all(str, sql.sessions, person_id=person_id, at=at)
+    # None lives longer, so the ones that have ended long ago are not walked through.
+    since = later(at, minutes=-max(people.SESSION_DAYS.values()) * 24 * 60)
+    return tx.all(str, sql.sessions, person_id=person_id, since=since, at=at)
 
 
 def end_sessions(tx: Tx, by: Person, person_id: str, at: Instant) -> int:

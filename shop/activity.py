@@ -116,8 +116,11 @@ def listing(tx: Tx, wanted: Wanted, after: str | None = None, size: int = PAGE) 
     walks = _walks(wanted)
     positions = _positions(after, len(walks))
     bounds = [_bounds(tx, walk.numbers, wanted) for walk in walks]
+    most = WALK if _sifts(wanted) else min(size + 1, WALK)
     streams = [
-        _stream(tx, walk, wanted, min(position, upper), floor)
+        _stream(
+            walk.rows(tx, before_seq=min(position, upper), floor=floor, size=most), wanted, position, most
+        )
         for walk, position, (floor, upper) in zip(walks, positions, bounds, strict=True)
     ]
     taken = _merged(streams, size)
@@ -144,6 +147,15 @@ def actor_called(tx: Tx, text: str) -> str:
         return text
     person_id = tx.value(sql.person_of_email, email=text.lower()) or text.removeprefix("person:")
     return f"person:{person_id}" if tx.value(sql.person_name, id=person_id) else ""
+
+
+def name_of(tx: Tx, thing: str) -> str:
+    """Return what people call an object or actor of the books: a name, or an order's number."""
+    kind, _, key = thing.partition(":")
+    statement = {"person": sql.person_name, "order": sql.order_number, "product": sql.product_name}.get(kind)
+    if statement is not None:
+        return str(tx.value(statement, id=key) or key)
+    return {"stripe": "Stripe", "shop": "the shop itself"}.get(thing, key or kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +209,15 @@ def _entry(row: _Movement) -> Entry:
     return Entry(row.seq, row.at, row.actor, "stock.moved", f"variant:{row.sku}", before, after, why)
 
 
-def _stream(tx: Tx, walk: _Walk, wanted: Wanted, position: int, floor: int) -> _Stream:
-    rows = walk.rows(tx, before_seq=position, floor=floor, size=WALK)
-    entries = [row for row in rows if _fits(row, wanted)]
-    return _Stream(position, entries, rows[-1] if len(rows) == WALK else None)
+def _stream(rows: list[Entry], wanted: Wanted, position: int, most: int) -> _Stream:
+    edge = rows[-1] if len(rows) == most else None
+    return _Stream(position, [row for row in rows if _fits(row, wanted)], edge)
+
+
+def _sifts(wanted: Wanted) -> bool:
+    """Tell whether the indexes alone do not answer it, so that more rows are read than are shown."""
+    by_index = not wanted.actor or (wanted.actor.startswith("person:") and not wanted.objects)
+    return bool(wanted.group or wanted.since or wanted.until) or not by_index
 
 
 def _fits(row: Entry, wanted: Wanted) -> bool:
@@ -280,23 +297,14 @@ _PLACES = {
 def _named(tx: Tx, entries: Iterable[Entry]) -> Iterable[Entry]:
     names: dict[str, str] = {}
 
-    def name_of(thing: str) -> str:
+    def called(thing: str) -> str:
         if thing not in names:
-            names[thing] = _name(tx, thing)
+            names[thing] = name_of(tx, thing)
         return names[thing]
 
     for one in entries:
-        called = name_of(one.object)
         told = (one.seq, one.at, one.actor, one.kind, one.object, one.before, _amount(one), one.why)
-        yield Entry(*told, name_of(one.actor), called, _place(one.object, called))
-
-
-def _name(tx: Tx, thing: str) -> str:
-    kind, _, key = thing.partition(":")
-    statement = {"person": sql.person_name, "order": sql.order_number, "product": sql.product_name}.get(kind)
-    if statement is not None:
-        return str(tx.value(statement, id=key) or key)
-    return {"stripe": "Stripe", "shop": "the shop itself"}.get(thing, key or kind)
+        yield Entry(*told, called(one.actor), called(one.object), _place(one.object, called(one.object)))
 
 
 def _amount(one: Entry) -> str:

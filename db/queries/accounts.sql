@@ -41,7 +41,7 @@ ORDER BY email LIMIT :size
 
 -- name: sessions
 SELECT started_at FROM sessions
-WHERE person_id = :person_id AND expires_at > :at
+WHERE person_id = :person_id AND started_at > :since AND expires_at > :at
 ORDER BY started_at DESC LIMIT 100
 
 -- name: set_invited

@@ -38,10 +38,10 @@ WHERE kind = 'adjust' AND sku = :sku AND seq < :before_seq AND seq > :floor
 ORDER BY seq DESC LIMIT :size
 
 -- name: newest_event
-SELECT seq FROM events ORDER BY seq DESC LIMIT 1
+SELECT seq FROM events WHERE seq > 0 ORDER BY seq DESC LIMIT 1
 
 -- name: newest_movement
-SELECT seq FROM movements ORDER BY seq DESC LIMIT 1
+SELECT seq FROM movements WHERE seq > 0 ORDER BY seq DESC LIMIT 1
 
 -- name: event_at
 SELECT at FROM events WHERE seq >= :seq ORDER BY seq LIMIT 1

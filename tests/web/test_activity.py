@@ -59,3 +59,11 @@ async def test_a_long_list_goes_on(ada, world):
     link = page.split('aria-label="More of this list"><a class="button" href="')[1].split('"')[0]
 
     assert "received" in await text_of(await ada.get(link.replace("&amp;", "&")))
+
+
+async def test_what_a_link_names_stands_in_the_form_as_one_would_type_it(ada, world):
+    placed = await world.place(world.sam, MUG=1)
+    page = await text_of(await ada.get(f"/admin/activity?person={world.sam.actor}&object=order:{placed.id}"))
+
+    assert f'value="{world.sam.email}"' in page
+    assert f'value="{placed.number}"' in page

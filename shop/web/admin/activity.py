@@ -6,7 +6,7 @@ from typing import Any
 from quart import Blueprint, Response
 
 from db import Tx
-from shop import activity
+from shop import activity, people
 from shop.errors import Refused
 from shop.web import forms
 from shop.web.context import shop
@@ -39,12 +39,25 @@ def _found(tx: Tx, chosen: View) -> dict[str, Any]:
     if chosen["person"] and not actor:
         errors["person"] = "Nobody here has this address."
     since, until = _day(chosen, "since", errors), _day(chosen, "until", errors)
-    form = forms.FormState(dict(chosen.chosen), errors)
+    form = forms.FormState({**chosen.chosen, **_readable(tx, actor, objects)}, errors)
     if errors:
         return {"listing": None, "form": form, "errors": errors}
     wanted = activity.Wanted(actor, chosen["group"], objects, _start(since), _start(until, 1))
     listing = activity.listing(tx, wanted, chosen.position)
     return {"listing": listing, "form": form, "errors": errors}
+
+
+def _readable(tx: Tx, actor: str, objects: tuple[str, ...]) -> dict[str, str]:
+    """Return what a person would have typed for who and what a link has named by the books' own names."""
+    typed = {}
+    for field, thing in (("person", actor), ("object", objects[0] if len(objects) == 1 else "")):
+        kind, _, key = thing.partition(":")
+        person = people.find(tx, key) if kind == "person" else None
+        if person is not None:
+            typed[field] = person.email
+        elif kind == "order":
+            typed[field] = activity.name_of(tx, thing)
+    return typed
 
 
 def _day(chosen: View, name: str, errors: dict[str, str]) -> str:

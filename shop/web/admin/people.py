@@ -54,11 +54,18 @@ async def show(person_id: str) -> AnyResponse:
     return await person_desk.show(person_id)
 
 
-@admin_people.get("/people/<person_id>/<any(role, suspension):act>")
-async def ask(person_id: str, act: str) -> Response:
+@admin_people.get("/people/<person_id>/role")
+async def ask_for_role(person_id: str) -> Response:
     """Ask an admin who is about to lose their own rights whether they mean it."""
     person = await shop().db.read(accounts.by_id, person_id)
-    return await page("admin/person_sure.html", person=person, act=act)
+    return await page("admin/person_sure.html", person=person, act="role")
+
+
+@admin_people.get("/people/<person_id>/suspension")
+async def ask_for_suspension(person_id: str) -> Response:
+    """Ask an admin who is about to shut themself out whether they mean it."""
+    person = await shop().db.read(accounts.by_id, person_id)
+    return await page("admin/person_sure.html", person=person, act="suspension")
 
 
 @admin_people.post("/people/<person_id>/details")

@@ -60,12 +60,17 @@ def add_again(tx: Tx, kind: str, subject: str, at: Instant) -> None:
 
 
 def due(tx: Tx, at: Instant) -> list[Task]:
-    """Return what should be done now."""
+    """Return what should be done now, but for letters."""
     return tx.all(Task, sql.due, at=at)
 
 
+def due_letters(tx: Tx, at: Instant) -> list[Task]:
+    """Return the letters to be sent now: apart, for a mail server that hangs must not hold up refunds."""
+    return tx.all(Task, sql.due_letters, at=at)
+
+
 def waiting(tx: Tx, at: Instant) -> list[Task]:
-    """Return all that is still to be done, also what is waiting for its next try."""
+    """Return all that is still to be done but for letters, also what is waiting for its next try."""
     return tx.all(Task, sql.waiting, at=at)
 
 

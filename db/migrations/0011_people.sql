@@ -39,6 +39,10 @@ CREATE INDEX letters_by_kind ON letters (kind, id);
 CREATE INDEX letters_by_state ON letters (state, id);
 CREATE INDEX letters_by_kind_and_state ON letters (kind, state, id);
 
+-- A mail server that hangs must not keep refunds waiting, so letters are worked off apart.
+CREATE INDEX outbox_due_letters ON outbox (not_before) WHERE state = 'waiting' AND kind = 'letter';
+CREATE INDEX outbox_due_at_stripe ON outbox (not_before) WHERE state = 'waiting' AND kind <> 'letter';
+
 -- Who did it, and what is not an order's daily course: the rare among the many.
 CREATE INDEX events_by_people ON events (actor, seq) WHERE actor GLOB 'person:*';
 CREATE INDEX events_of_the_house ON events (seq)

@@ -11,12 +11,17 @@ ON CONFLICT (dedupe_key) DO UPDATE SET state = 'waiting', attempts = 0, not_befo
 
 -- name: due
 SELECT id, kind, payload, attempts FROM outbox
-WHERE state = 'waiting' AND not_before <= :at AND (leased_until IS NULL OR leased_until <= :at)
+WHERE state = 'waiting' AND kind <> 'letter' AND not_before <= :at AND (leased_until IS NULL OR leased_until <= :at)
+ORDER BY not_before LIMIT 50
+
+-- name: due_letters
+SELECT id, kind, payload, attempts FROM outbox
+WHERE state = 'waiting' AND kind = 'letter' AND not_before <= :at AND (leased_until IS NULL OR leased_until <= :at)
 ORDER BY not_before LIMIT 50
 
 -- name: waiting
 SELECT id, kind, payload, attempts FROM outbox
-WHERE state = 'waiting' AND (leased_until IS NULL OR leased_until <= :at)
+WHERE state = 'waiting' AND kind <> 'letter' AND (leased_until IS NULL OR leased_until <= :at)
 ORDER BY not_before LIMIT 1000
 
 -- name: claim

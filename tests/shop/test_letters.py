@@ -14,6 +14,10 @@ from tests.shop.post_office import opened_post_office
 BASE = "https://shop.example"
 
 
+def in_an_hour(tx, at):
+    return outbox.due_letters(tx, later(at, minutes=60))
+
+
 @pytest.fixture
 async def office():
     async with opened_post_office() as opened:
@@ -24,7 +28,7 @@ async def office():
 def post(world, office):
     """Work off the outbox with mail set up, and return how many letters left."""
     settings = replace(world.settings, smtp_url=office.url, mail_from="Tillroom <shop@shop.example>")
-    return lambda: work_off(world.db, None, settings, outbox.waiting)
+    return lambda: work_off(world.db, None, settings, in_an_hour)
 
 
 async def write(
@@ -69,8 +73,8 @@ async def test_a_letter_that_was_not_taken_is_tried_again_under_its_own_name(wor
 
     assert await post() == 0
     assert await state_of(world, letter) == ("failed", "The mail server answered 451: come back later")
-    assert await world.db.read(outbox.due, now()) == []
-    assert len(await world.db.read(outbox.due, later(now(), seconds=30))) == 1
+    assert await world.db.read(outbox.due_letters, now()) == []
+    assert len(await world.db.read(outbox.due_letters, later(now(), seconds=30))) == 1
 
     assert await post() == 1
     assert office.letters[0]["Message-ID"] == f"<{letter.id}@shop.example>"
@@ -93,16 +97,24 @@ async def test_a_mail_server_that_is_not_there_is_tried_again(world):
     settings = replace(world.settings, smtp_url="smtp://127.0.0.1:1", mail_from="shop@x.example")
     letter = await write(world)
 
-    assert await work_off(world.db, None, settings, outbox.waiting) == 0
+    assert await work_off(world.db, None, settings, in_an_hour) == 0
     state, error = await state_of(world, letter)
     assert state == "failed"
     assert "can't be reached" in error
 
 
+async def test_a_mail_server_that_hangs_holds_up_nothing_else(world):
+    await write(world)
+    await world.db.write(outbox.add, "refund", "ref_1", now())
+
+    assert [task.kind for task in await world.db.read(outbox.due, now())] == ["refund"]
+    assert [task.kind for task in await world.db.read(outbox.due_letters, now())] == ["letter"]
+
+
 async def test_without_mail_a_letter_is_kept(world):
     letter = await write(world)
 
-    assert await work_off(world.db, None, world.settings, outbox.waiting) == 1
+    assert await work_off(world.db, None, world.settings, in_an_hour) == 1
     assert await state_of(world, letter) == ("kept", "")
 
 
@@ -195,10 +207,19 @@ class Listening:
         return lambda *_, **__: self.said.append(name)
 
 
-async def test_a_password_never_crosses_a_network_in_the_clear(monkeypatch):
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("smtp://u:p@mail.example", [("mail.example", 587), "starttls", "login", "send_message"]),
+        ("smtps://u:p@mail.example", [("mail.example", 465), "login", "send_message"]),
+        ("smtp://127.0.0.1:25", [("127.0.0.1", 25), "send_message"]),
+    ],
+)
+async def test_a_password_never_crosses_a_network_in_the_clear(monkeypatch, url, wanted):
     said = Listening.said = []
     monkeypatch.setattr(mail.smtplib, "SMTP", Listening)
+    monkeypatch.setattr(mail.smtplib, "SMTP_SSL", Listening)
     letter = mail.Envelope("let_1", "a@x.example", "Hi", "Hi", now())
-    await mail.send("smtp://u:p@mail.example", "shop@x.example", letter)
+    await mail.send(url, "shop@x.example", letter)
 
-    assert said == [("mail.example", 587), "starttls", "login", "send_message"]
+    assert said == wanted

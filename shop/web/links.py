@@ -3,6 +3,8 @@
 A token stands in these addresses alone. They are never kept, indexed, or named to the next page.
 """
 
+import asyncio
+
 from quart import Blueprint, Response, request
 
 from shop import accounts, limits, people
@@ -15,6 +17,9 @@ from shop.web.guards import address, limit
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, refuse, wants_fragment
 
 link_pages = Blueprint("links", __name__)
+
+EVEN_SECONDS = 0.1
+"""How long asking for a letter takes: longer than writing one, so that its time tells nothing."""
 
 _KINDS = {"invitations": accounts.INVITATION, "resets": accounts.RESET}
 _SECRET = frozenset({"password"})
@@ -45,7 +50,7 @@ async def ask() -> Response:
     await limit(limits.RESET_FROM, address())
     values, state = forms.read(await request.form, _ADDRESS)
     if not state.errors:
-        await shop().db.write(accounts.ask_for_reset, values["email"], shop().settings.base_url, now())
+        await _ask(values["email"])
     context = {"form": state, "asked": values.get("email", "")}
     status = 422 if state.errors else 200
     if wants_fragment():
@@ -73,6 +78,14 @@ async def choose(kind: str, token: str) -> AnyResponse:
     forget_frame()
     flash("Your password is set, and every older session has ended. You are signed in.")
     return go_on("/account")
+
+
+async def _ask(email: str) -> None:
+    """Ask for a letter, and take equally long whether somebody has this address or not."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + EVEN_SECONDS
+    await shop().db.write(accounts.ask_for_reset, email, shop().settings.base_url, now())
+    await asyncio.sleep(until - clock())
 
 
 async def _accept(kind: str, token: str, password: str) -> str:

@@ -57,6 +57,12 @@ async def send(smtp_url: str, sender: str, letter: Envelope) -> None:
     await loop.run_in_executor(_TWO_AT_ONCE, _hand_over, smtp_url, message)
 
 
+async def greet(smtp_url: str) -> None:
+    """Try the mail server without a letter. Raises MailError when one could not be sent now."""
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(_TWO_AT_ONCE, _hand_over, smtp_url, None)
+
+
 def compose(sender: str, letter: Envelope) -> EmailMessage:
     """Return a letter as plain text with the same in simple HTML beside it.
 
@@ -95,9 +101,9 @@ def _linked(line: str) -> Markup:
     return escape(line)
 
 
-def _hand_over(smtp_url: str, message: EmailMessage) -> None:
+def _hand_over(smtp_url: str, message: EmailMessage | None) -> None:
     try:
-        _say(smtp_url, lambda server: server.send_message(message))
+        _say(smtp_url, lambda server: server.send_message(message) if message else server.noop())
     except smtplib.SMTPRecipientsRefused as refusal:
         code, said = next(iter(refusal.recipients.values()))
         raise MailError(_told(code, said), final=code in _FOR_EVER) from refusal

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shop import accounts, attention, letters, mail, outbox
+from shop import accounts, attention, doctor, letters, mail, outbox
 from shop.clock import later, now
 from shop.config import SettingError, read_settings
 from shop.errors import Conflict
@@ -187,6 +187,16 @@ def test_the_mail_server_may_come_from_a_file(tmp_path):
     told = {"SHOP_SMTP_URL_FILE": str(tmp_path / "smtp"), "SHOP_MAIL_FROM": "Shop <shop@x.example>"}
 
     assert read_settings(told).smtp_url == "smtps://u:p%40ss@mail.example"
+
+
+async def test_the_doctor_greets_the_mail_server(office):
+    assert await doctor.of_mail(None) == []
+    assert await doctor.of_mail(office.url) == []
+
+    [finding] = await doctor.of_mail("smtp://127.0.0.1:1")
+
+    assert finding.name == "mail"
+    assert "look at SHOP_SMTP_URL" in finding.sentence
 
 
 class Listening:

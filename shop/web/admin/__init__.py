@@ -3,13 +3,19 @@
 from quart import Blueprint
 
 from shop.web.admin.attention import admin_attention
+from shop.web.admin.categories import admin_categories
 from shop.web.admin.dashboard import dashboard
+from shop.web.admin.fresh import admin_fresh
 from shop.web.admin.health import admin_health
 from shop.web.admin.orders import admin_orders
 from shop.web.admin.people import admin_people
+from shop.web.admin.pictures import admin_pictures
+from shop.web.admin.prices import admin_prices
 from shop.web.admin.products import admin_products
 from shop.web.admin.refunds import admin_refunds
+from shop.web.admin.settings import admin_settings
 from shop.web.admin.stock import admin_stock
+from shop.web.admin.variants import admin_variants
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 for _part in (
@@ -19,7 +25,14 @@ for _part in (
     admin_refunds,
     admin_health,
     admin_people,
+    # Before the products' own pages: a product that is being added has no id yet.
+    admin_fresh,
     admin_products,
+    admin_variants,
+    admin_prices,
+    admin_pictures,
+    admin_categories,
+    admin_settings,
     admin_stock,
 ):
     admin.register_blueprint(_part)

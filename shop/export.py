@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from db import Database, Tx, queries
 from shop.attention import entries as waiting
 from shop.clock import Instant
-from shop.stock import Movement
+from shop.movements import Movement
 
 sql = queries("export")
 

@@ -3,6 +3,7 @@
 from quart import Blueprint
 
 from shop.web.admin.attention import admin_attention
+from shop.web.admin.bulk import admin_bulk
 from shop.web.admin.categories import admin_categories
 from shop.web.admin.dashboard import dashboard
 from shop.web.admin.fresh import admin_fresh
@@ -34,5 +35,6 @@ for _part in (
     admin_categories,
     admin_settings,
     admin_stock,
+    admin_bulk,
 ):
     admin.register_blueprint(_part)

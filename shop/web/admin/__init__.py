@@ -6,8 +6,10 @@ from shop.web.admin.attention import admin_attention
 from shop.web.admin.bulk import admin_bulk
 from shop.web.admin.categories import admin_categories
 from shop.web.admin.dashboard import dashboard
+from shop.web.admin.exports import admin_exports
 from shop.web.admin.fresh import admin_fresh
 from shop.web.admin.health import admin_health
+from shop.web.admin.imports import admin_imports
 from shop.web.admin.orders import admin_orders
 from shop.web.admin.people import admin_people
 from shop.web.admin.pictures import admin_pictures
@@ -25,6 +27,8 @@ for _part in (
     admin_orders,
     admin_refunds,
     admin_health,
+    admin_imports,
+    admin_exports,
     admin_people,
     # Before the products' own pages: a product that is being added has no id yet.
     admin_fresh,

@@ -8,6 +8,7 @@ from shop.web.admin.bulk import admin_bulk
 from shop.web.admin.categories import admin_categories
 from shop.web.admin.dashboard import dashboard
 from shop.web.admin.fresh import admin_fresh
+from shop.web.admin.dispatch import admin_dispatch
 from shop.web.admin.health import admin_health
 from shop.web.admin.orders import admin_orders
 from shop.web.admin.people import admin_people
@@ -15,6 +16,7 @@ from shop.web.admin.pictures import admin_pictures
 from shop.web.admin.prices import admin_prices
 from shop.web.admin.products import admin_products
 from shop.web.admin.receiving import admin_receiving
+from shop.web.admin.purchases import admin_purchases
 from shop.web.admin.refunds import admin_refunds
 from shop.web.admin.search import admin_search
 from shop.web.admin.settings import admin_settings
@@ -29,6 +31,8 @@ for _part in (
     dashboard,
     admin_attention,
     admin_orders,
+    admin_dispatch,
+    admin_purchases,
     admin_refunds,
     admin_health,
     admin_people,

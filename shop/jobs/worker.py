@@ -67,6 +67,7 @@ class Worker:
         db, gateway, settings = self._db, self._gateway, self._settings
         return (
             Job("outbox", 0.5, lambda: work_off(db, gateway, settings, outbox.due), alone=False),
+            Job("letters", 1, lambda: work_off(db, gateway, settings, outbox.due_letters), alone=False),
             Job(
                 "returned",
                 1,

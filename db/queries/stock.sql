@@ -67,15 +67,3 @@ JOIN variants v ON v.sku = s.sku
 JOIN products p ON p.id = v.product_id
 CROSS JOIN shop h
 WHERE s.sku = :sku
-<<<<<<< HEAD
-=======
-
--- name: history
-SELECT m.seq, m.sku, m.kind, m.on_hand_change, m.held_change, m.on_hand_after, m.held_after, m.reason,
-  m.note, COALESCE(p.name, m.actor) AS actor, m.cause, o.number AS order_number, m.at
-FROM movements m
-LEFT JOIN people p ON p.id = SUBSTR(m.actor, 8)
-LEFT JOIN orders o ON o.id = m.order_id
-WHERE m.sku = :sku
-ORDER BY m.seq DESC LIMIT 200
->>>>>>> day-orders

@@ -2,14 +2,14 @@
 
 from quart import Blueprint
 
-from shop.web.admin.alerts import admin_alerts
 from shop.web.admin.activity import admin_activity
+from shop.web.admin.alerts import admin_alerts
 from shop.web.admin.attention import admin_attention
 from shop.web.admin.bulk import admin_bulk
 from shop.web.admin.categories import admin_categories
 from shop.web.admin.dashboard import dashboard
-from shop.web.admin.fresh import admin_fresh
 from shop.web.admin.dispatch import admin_dispatch
+from shop.web.admin.fresh import admin_fresh
 from shop.web.admin.health import admin_health
 from shop.web.admin.letters import admin_letters
 from shop.web.admin.orders import admin_orders
@@ -17,8 +17,8 @@ from shop.web.admin.people import admin_people
 from shop.web.admin.pictures import admin_pictures
 from shop.web.admin.prices import admin_prices
 from shop.web.admin.products import admin_products
-from shop.web.admin.receiving import admin_receiving
 from shop.web.admin.purchases import admin_purchases
+from shop.web.admin.receiving import admin_receiving
 from shop.web.admin.refunds import admin_refunds
 from shop.web.admin.search import admin_search
 from shop.web.admin.settings import admin_settings

@@ -300,7 +300,21 @@ async def test_purchases_are_a_file_with_formulas_defused(ada, world, monkeypatc
     assert [(row["sku"], row["quantity"], row["line_total"]) for row in rows] == [("'=1+1", "2", "10.00")] * 3
 
 
-NAMES = ["q", "state", "payment", "dispute", "person", "sku", "product", "sold", "from", "to", "by", "after", "look"]
+NAMES = [
+    "q",
+    "state",
+    "payment",
+    "dispute",
+    "person",
+    "sku",
+    "product",
+    "sold",
+    "from",
+    "to",
+    "by",
+    "after",
+    "look",
+]
 HOSTILE = [
     "%00",
     "%F0%9F",

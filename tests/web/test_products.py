@@ -84,30 +84,25 @@ async def test_a_simple_product_needs_a_name_a_category_and_a_price(ada, strange
     assert "Of ash." in page
 
 
-async def test_options_make_the_grid_and_nothing_typed_is_lost(ada, world):
+ROWS = {"combination": ["S", "M"], "sku": ["SH-S", "SHIRT-M"], "price": ["20", "22"], "on_hand": ["4", ""]}
+
+
+async def test_options_make_the_grid_and_nothing_typed_is_lost(ada):
     page = await text_of(await ada.post("/admin/products", SHIRT | {"grid": "1", "on_hand": "4"}))
     for words in ('value="Shirt"', "2 variants", 'value="SHIRT-S"', 'value="SHIRT-M"', 'value="S, M"'):
         assert words in page
 
-    rows = {
-        "combination": ["S", "M"],
-        "sku": ["SH-S", "SHIRT-M"],
-        "price": ["20", "22"],
-        "on_hand": ["4", ""],
-    }
-    wider = await text_of(
-        await ada.post("/admin/products", Repeated(SHIRT | rows | {"values_1": "S, M, L", "grid": "1"}))
-    )
-    assert wider.index('value="SH-S"') < wider.index('value="22"') < wider.index('value="SHIRT-L"')
+    wider = Repeated(SHIRT | ROWS | {"values_1": "S, M, L", "grid": "1"})
+    page = await text_of(await ada.post("/admin/products", wider))
+    assert page.index('value="SH-S"') < page.index('value="22"') < page.index('value="SHIRT-L"')
 
-    answer = await ada.post("/admin/products", Repeated(SHIRT | rows))
-    assert answer.status_code == 303
+
+async def test_each_row_of_the_grid_becomes_a_variant(ada, world):
+    assert (await ada.post("/admin/products", Repeated(SHIRT | ROWS))).status_code == 303
+
     assert await world.stock("SH-S") == (4, 0)
-    shirt = await world.db.read(catalog.product, "shirt")
-    assert [(one.options, one.price) for one in shirt.variants] == [
-        ({"Size": "S"}, 2000),
-        ({"Size": "M"}, 2200),
-    ]
+    shirt = (await world.db.read(catalog.product, "shirt")).variants
+    assert [(one.options, one.price) for one in shirt] == [({"Size": "S"}, 2000), ({"Size": "M"}, 2200)]
 
 
 async def test_a_grid_that_was_not_seen_yet_is_shown_first(ada, world):

@@ -27,7 +27,7 @@ _TRIES = 50
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a product is, without its variants; the version tells a stale edit."""
+    """What a product is, without its variants; the version tells a stale edit of its words."""
 
     id: str
     slug: str

@@ -254,6 +254,7 @@ async def test_a_price_is_taken_back(ada, world):
     undone = await text_of(await ada.post(f"/admin/products/{mug}/price", fields, htmx=True))
 
     assert "was €9.00, now €12.50" in undone
+    assert (await ada.post(f"/admin/products/{mug}/price", fields, htmx=True)).status_code == 409
     assert (await world.db.read(catalog.price_row, mug, "MUG")).price == 1250
 
 

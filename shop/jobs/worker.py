@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from db import Database, DatabaseError
-from shop import outbox, schedule
+from shop import outbox, restocking, schedule
 from shop.clock import later, now
 from shop.config import Settings
 from shop.jobs import reading
@@ -79,6 +79,7 @@ class Worker:
             Job("debits", 3600, lambda: reading.read_debits(db, gateway)),
             Job("refunds", 3600, lambda: reading.read_refunds(db, gateway)),
             Job("disputes", 3600, lambda: reading.read_disputes(db, gateway)),
+            Job("restocking", 3600, lambda: db.write(restocking.write_letters, now())),
             Job(schedule.LEDGERS, 86400, lambda: reading.read_ledgers(db, gateway)),
         )
 

@@ -2,6 +2,7 @@
 
 from quart import Blueprint
 
+from shop.web.admin.alerts import admin_alerts
 from shop.web.admin.attention import admin_attention
 from shop.web.admin.bulk import admin_bulk
 from shop.web.admin.categories import admin_categories
@@ -13,9 +14,12 @@ from shop.web.admin.people import admin_people
 from shop.web.admin.pictures import admin_pictures
 from shop.web.admin.prices import admin_prices
 from shop.web.admin.products import admin_products
+from shop.web.admin.receiving import admin_receiving
 from shop.web.admin.refunds import admin_refunds
 from shop.web.admin.settings import admin_settings
 from shop.web.admin.stock import admin_stock
+from shop.web.admin.stocktakes import admin_stocktakes
+from shop.web.admin.suppliers import admin_suppliers
 from shop.web.admin.variants import admin_variants
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
@@ -36,5 +40,9 @@ for _part in (
     admin_settings,
     admin_stock,
     admin_bulk,
+    admin_alerts,
+    admin_suppliers,
+    admin_receiving,
+    admin_stocktakes,
 ):
     admin.register_blueprint(_part)

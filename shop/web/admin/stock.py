@@ -34,7 +34,7 @@ CHOICES: dict[str, tuple[str, ...] | None] = {
 ORIGINS = {
     "batch": "/admin/stock/batches/",
     "import": "/admin/imports/",
-    "receipt": "/admin/receiving/",
+    "receipt": "/admin/receiving/receipts/",
     "stocktake": "/admin/stocktakes/",
 }
 """Where the page of what a movement came from is."""
@@ -61,13 +61,6 @@ async def index() -> Response:
         "bulk_form": forms.EMPTY,
     }
     return await page("admin/stock.html", **context, **told)
-
-
-@admin_stock.get("/alerts")
-async def alerts() -> Response:
-    """List what is sold out, and then what is nearly so."""
-    listing = await shop().db.read(stock.short, request.args.get("after"))
-    return await page("admin/alerts.html", listing=listing, reasons=stock.REASONS)
 
 
 @admin_stock.get("/stock/<path:sku>/edit")

@@ -136,7 +136,17 @@ async def write(db: Database, book: str, currency: str, style: str, out: TextIO)
         if writer is None:
             writer = csv.DictWriter(out, list(row))
             writer.writeheader()
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        writer.writerow({name: cell(value) for name, value in row.items()})
+
+
+def cell(value: object) -> object:
+    """Return a value as a cell of a CSV file: lists as JSON, and no text that a spreadsheet would run."""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    # A spreadsheet would run a cell that begins like a formula.
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\0"):
+        return f"'{value}"
+    return value
 
 
 async def _rows(db: Database, book: str, currency: str) -> AsyncIterator[Row]:
@@ -160,12 +170,3 @@ def _whole(tx: Tx, order: _Order) -> Row:
 def _with_order(row: Row) -> Row:
     row["order"] = row.pop("order_number")
     return row
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    # A spreadsheet would run a cell that begins like a formula.
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\0"):
-        return f"'{value}"
-    return value

@@ -18,6 +18,7 @@ sql = queries("stocktake")
 
 EVERYTHING, CATEGORY, SUPPLIER = "everything", "category", "supplier"
 PAGE = 40
+ON_PAPER = 400
 LISTED = 50
 MOST_LINES = 5_000
 """So many lines at most are counted in one stocktake, so that it can be posted in one piece."""
@@ -134,9 +135,9 @@ def begin(tx: Tx, by: Person, scope: str, scope_id: str, at: Instant) -> Stockta
     return by_id(tx, stocktake_id)
 
 
-def sheet(tx: Tx, taken: Stocktake, after: str | None) -> Listing[Line]:
+def sheet(tx: Tx, taken: Stocktake, after: str | None, size: int = PAGE) -> Listing[Line]:
     """Return a page of the count sheet; a category goes product by product, the others by SKU."""
-    keys = page_of(list(_keys(tx, taken, after)), PAGE, lambda last: f"{last.product_id}:{last.sku}")
+    keys = page_of(_keys(tx, taken, after, size + 1), size, lambda last: f"{last.product_id}:{last.sku}")
     return Listing(tuple(line(tx, taken.id, key.sku) for key in keys.items), keys.next_after)
 
 
@@ -252,15 +253,15 @@ def _scope_name(tx: Tx, scope: str, scope_id: str) -> str:
     raise Refused("Choose what to count.", "scope")
 
 
-def _keys(tx: Tx, taken: Stocktake, after: str | None) -> list[_Key]:
+def _keys(tx: Tx, taken: Stocktake, after: str | None, size: int) -> list[_Key]:
     product_id, _, sku = (after or ":").partition(":")
     if taken.scope == EVERYTHING:
-        return tx.all(_Key, sql.sheet_of_everything, sku=sku, size=PAGE + 1)
+        return tx.all(_Key, sql.sheet_of_everything, sku=sku, size=size)
     if taken.scope == SUPPLIER:
         told = {"scope_id": taken.scope_id, "sku": sku}
-        return tx.all(_Key, sql.sheet_of_supplier, **told, size=PAGE + 1)
+        return tx.all(_Key, sql.sheet_of_supplier, **told, size=size)
     told = {"scope_id": taken.scope_id, "product_id": product_id, "sku": sku}
-    return tx.all(_Key, sql.sheet_of_category, **told, size=PAGE + 1)
+    return tx.all(_Key, sql.sheet_of_category, **told, size=size)
 
 
 def _line_of(tx: Tx, taken: Stocktake, sku: str) -> Line:

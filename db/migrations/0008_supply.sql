@@ -51,6 +51,9 @@ WHEN NEW.on_hand_change > NEW.held_change AND EXISTS (
   WHERE s.sku = NEW.sku AND s.low = 1 AND s.available > COALESCE(s.threshold, h.threshold)
 )
 BEGIN UPDATE stock SET low = 0, low_at = NEW.at WHERE sku = NEW.sku; END;
+CREATE TRIGGER stock_begins_well AFTER INSERT ON stock
+WHEN NEW.available > 0 AND NEW.available > COALESCE(NEW.threshold, (SELECT h.threshold FROM shop h))
+BEGIN UPDATE stock SET low = 0 WHERE sku = NEW.sku; END;
 CREATE TRIGGER thresholds_make_low AFTER UPDATE OF threshold ON stock
 WHEN NEW.low <> (NEW.available <= COALESCE(NEW.threshold, (SELECT h.threshold FROM shop h)))
 BEGIN UPDATE stock SET low = 1 - NEW.low, low_at = NEW.threshold_at WHERE sku = NEW.sku; END;
@@ -78,6 +81,7 @@ CREATE TABLE alert_letters (
   told INTEGER NOT NULL,
   day TEXT NOT NULL
 ) STRICT;
+CREATE INDEX alert_letters_due ON alert_letters (day);
 
 CREATE TABLE purchase_orders (
   id TEXT PRIMARY KEY,
@@ -151,5 +155,5 @@ CREATE TABLE stocktake_lines (
 ) STRICT;
 CREATE INDEX stocktake_differences ON stocktake_lines (stocktake_id, sku) WHERE difference <> 0;
 -- A category is walked by product and SKU when it is counted.
-CREATE INDEX products_to_count ON products (category_id, id);
+CREATE UNIQUE INDEX products_to_count ON products (category_id, id);
 CREATE INDEX variants_to_count ON variants (product_id, sku);

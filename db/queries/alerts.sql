@@ -26,7 +26,7 @@ SELECT s.sku, v.product_id, p.name, v.label, s.on_hand, s.held, s.available, s.t
     AS on_order,
   v.supplier_id, u.name AS supplier, u.lead_days, v.supplier_code, v.cost
 FROM stock s
-CROSS JOIN shop h
+JOIN shop h ON h.id = 1
 JOIN variants v ON v.sku = s.sku
 JOIN products p ON p.id = v.product_id
 LEFT JOIN alerts a ON a.sku = s.sku AND a.closed_at IS NULL

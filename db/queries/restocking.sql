@@ -10,7 +10,7 @@ ON CONFLICT (person_id) DO NOTHING
 DELETE FROM alert_letters WHERE person_id = :person_id
 
 -- name: readers
-SELECT l.person_id, p.email, l.told, l.day FROM alert_letters l JOIN people p ON p.id = l.person_id
+SELECT l.person_id, p.email, l.told, l.day FROM alert_letters l CROSS JOIN people p ON p.id = l.person_id
 WHERE l.day < :day AND p.role = 'admin' AND p.suspended_at IS NULL
 
 -- name: crossed_since

@@ -8,7 +8,7 @@ WHERE name > :after ORDER BY name LIMIT :size
 
 -- name: choices
 SELECT id, name, email, lead_days, note, version, archived_at FROM suppliers
-WHERE archived_at IS NULL ORDER BY name LIMIT 500
+WHERE archived_at IS NULL AND name > '' ORDER BY name LIMIT 500
 
 -- name: by_id
 SELECT id, name, email, lead_days, note, version, archived_at FROM suppliers WHERE id = :id

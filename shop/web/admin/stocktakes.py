@@ -49,6 +49,15 @@ async def sheet(stocktake_id: str) -> Response:
     return await _sheet(stocktake_id)
 
 
+@admin_stocktakes.get("/stocktakes/<stocktake_id>/paper")
+async def paper(stocktake_id: str) -> Response:
+    """Show the count sheet to be printed, with empty boxes."""
+    shown = view(f"{HERE}/{stocktake_id}/paper", {})
+    read = shop().db.read(_read_sheet, stocktake_id, shown.position, stocktake.ON_PAPER)
+    taken, listing = await read
+    return await page("admin/stocktake_paper.html", taken=taken, listing=listing, view=shown)
+
+
 @admin_stocktakes.post("/stocktakes/<stocktake_id>/counts")
 async def count(stocktake_id: str) -> AnyResponse:
     """Save the counts of a page; what somebody else counted meanwhile is left and shown."""
@@ -203,9 +212,11 @@ def _read(tx: Tx, after: str | None) -> dict[str, Any]:
     return {"listing": stocktake.listing(tx, after), "scopes": scopes}
 
 
-def _read_sheet(tx: Tx, stocktake_id: str, after: str | None) -> tuple[Stocktake, Any]:
+def _read_sheet(
+    tx: Tx, stocktake_id: str, after: str | None, size: int = stocktake.PAGE
+) -> tuple[Stocktake, Any]:
     taken = stocktake.by_id(tx, stocktake_id)
-    return taken, stocktake.sheet(tx, taken, after)
+    return taken, stocktake.sheet(tx, taken, after, size)
 
 
 def _read_differences(tx: Tx, stocktake_id: str, after: str | None) -> dict[str, Any]:

@@ -35,6 +35,11 @@ SELECT available AS key, sku FROM stock
 WHERE low = 1 AND (available, sku) > (:key, :sku)
 ORDER BY available, sku LIMIT :size
 
+-- name: well_stocked
+SELECT available AS key, sku FROM stock
+WHERE low = 0 AND shelf <> 'archived' AND (available, sku) > (:key, :sku)
+ORDER BY available, sku LIMIT :size
+
 -- name: with_holds
 SELECT available AS key, sku FROM stock
 WHERE held > 0 AND (available, sku) > (:key, :sku)

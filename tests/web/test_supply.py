@@ -322,3 +322,28 @@ async def test_they_are_for_admins_alone_and_forgive_a_bad_position(ada, sam, st
 )
 async def test_what_is_not_there_is_not_found(ada, path):
     assert (await ada.get(f"/admin/{path}")).status_code == 404
+
+
+async def test_two_admins_do_not_book_in_the_same_delivery(ada, world, order):
+    told = {"received-MUG": "20", "seen": "0"}
+    await made(ada, f"{order}/receipts", {**told, "intention": "one"})
+
+    answer = await ada.post(f"{order}/receipts", {**told, "intention": "two"})
+
+    assert answer.status_code == 409
+    assert "Somebody else has booked in goods" in await text_of(answer)
+    assert await world.stock("MUG") == (25, 0)
+
+
+async def test_two_admins_do_not_save_over_each_other(ada, kiln, order):
+    await made(ada, order, {"note": "by lorry", "seen": "1"})
+    await made(ada, "/admin/suppliers/terms/LAMP", {"cost": "3", "seen": "||"})
+    await made(ada, "/admin/alerts/threshold", {"threshold": "4", "seen": "5"})
+
+    for path, told in (
+        (order, {"note": "by ship", "seen": "1"}),
+        ("/admin/suppliers/terms/LAMP", {"cost": "4", "seen": "||"}),
+        ("/admin/alerts/threshold", {"threshold": "3", "seen": "5"}),
+    ):
+        assert (await ada.post(path, told)).status_code == 409
+    assert "by lorry" in await page(ada, order)

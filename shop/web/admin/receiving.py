@@ -24,6 +24,7 @@ admin_receiving = Blueprint("receiving", __name__)
 HERE = "/admin/receiving"
 RECEIVED, COST = "received-", "cost-"
 _INTENTION = forms.optional_text(100)
+_SEEN = forms.optional_whole(0, 10**9)
 
 
 def _day(typed: str) -> str:
@@ -120,11 +121,11 @@ async def change(order_id: str) -> AnyResponse:
     """Write down anew when a purchase order is expected."""
 
     async def run(values: dict[str, Any]) -> None:
-        about = (values["expected"], values["note"])
+        about = (values["expected"], values["note"], values["seen"])
         await shop().db.write(purchasing.change, await signed_in(), order_id, *about, now())
         flash("Saved.")
 
-    return await _act(order_id, "about", _ABOUT, run)
+    return await _act(order_id, "about", {**_ABOUT, "seen": _SEEN}, run)
 
 
 @admin_receiving.post("/receiving/<order_id>/lines")
@@ -146,14 +147,14 @@ async def receive(order_id: str) -> AnyResponse:
     """Book in what came of a purchase order."""
 
     async def run(values: dict[str, Any]) -> None:
-        booking = await _booking(values.pop("intention"))
+        booking = await _booking(values.pop("intention"), values.pop("seen"))
         await _say(await shop().db.write(receiving.receive, order_id, _came(values), booking))
 
     units, cost = forms.optional_whole(0, MOST), forms.optional_money(shop().settings.currency)
     form = await request.form
     fields: dict[str, forms.Parser] = {name: units for name in form if name.startswith(RECEIVED)}
     fields |= {name: cost for name in form if name.startswith(COST)}
-    return await _act(order_id, "receive", fields | {"intention": _INTENTION}, run)
+    return await _act(order_id, "receive", fields | {"intention": _INTENTION, "seen": _SEEN}, run)
 
 
 @admin_receiving.post("/receiving/<order_id>/closure")
@@ -198,8 +199,8 @@ def _came(values: dict[str, Any]) -> dict[str, Goods]:
     return {sku: Goods(sku, values[RECEIVED + sku] or 0, values.get(COST + sku)) for sku in skus}
 
 
-async def _booking(intention: str | None) -> Booking:
-    return Booking(await signed_in(), intention or None, shop().settings.currency, now())
+async def _booking(intention: str | None, seen: int | None = None) -> Booking:
+    return Booking(await signed_in(), intention or None, shop().settings.currency, now(), seen)
 
 
 async def _say(came: Came) -> None:

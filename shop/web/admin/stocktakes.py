@@ -73,8 +73,6 @@ async def count(stocktake_id: str) -> AnyResponse:
         return await _refused(stocktake_id, refusal, state)
     flash(f"{saved.lines} {'count' if saved.lines == 1 else 'counts'} saved.")
     if saved.clashes:
-        names = ", ".join(one.title for one in saved.clashes)
-        flash(f"Somebody else has counted {names} meanwhile: look at what is marked, then save again.", "bad")
         return await _sheet(stocktake_id, 409, _clashed(state, saved.clashes))
     return go(_next(stocktake_id, form.get("next", "")))
 
@@ -148,6 +146,8 @@ def _counts(values: dict[str, Any]) -> list[Count]:
 
 
 def _clashed(state: FormState, clashes: tuple[Line, ...]) -> FormState:
+    names = ", ".join(one.title for one in clashes)
+    flash(f"Somebody else has counted {names} meanwhile: look at what is marked, then save again.", "bad")
     told = {
         COUNT
         + one.sku: f"{one.counter} counted {_words(one.counted)} meanwhile. Save again if yours is right."

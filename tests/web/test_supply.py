@@ -266,6 +266,7 @@ async def test_two_counters_meet_on_a_line(ada, world, htmx):
     assert "Ada counted 4 meanwhile" in text
     assert 'name="seen-MUG" value="1"' in text
     assert "1 count saved" in text
+    assert 'name="seen-LAMP" value="1"' in text
     again = {"count-MUG": "6", "seen-MUG": "1"}
     assert await made(ada, f"{where}/counts", again) == where
 
@@ -347,3 +348,18 @@ async def test_two_admins_do_not_save_over_each_other(ada, kiln, order):
     ):
         assert (await ada.post(path, told)).status_code == 409
     assert "by lorry" in await page(ada, order)
+
+
+async def test_a_wrong_count_on_a_later_page_stays_on_its_page(ada, world):
+    for number in range(40):
+        await world.add_things(f"A-{number:02d}", 0)
+    where = await begun(ada)
+    second = re.search(r'href="([^"]*after=[^"]*)"', await page(ada, where))[1]
+    to = re.search(r'action="([^"]*/counts[^"]*)"', await page(ada, second))[1]
+
+    answer = await ada.post(to, {"count-MUG": "x", "seen-MUG": "0", "count-LAMP": "3", "seen-LAMP": "0"})
+
+    text = await text_of(answer)
+    assert answer.status_code == 422
+    assert "Nothing is saved yet" in text
+    assert re.search(r'name="count-LAMP"[^>]* value="3"', text)

@@ -363,3 +363,26 @@ async def test_a_wrong_count_on_a_later_page_stays_on_its_page(ada, world):
     assert answer.status_code == 422
     assert "Nothing is saved yet" in text
     assert re.search(r'name="count-LAMP"[^>]* value="3"', text)
+
+
+async def test_one_line_is_found_by_its_sku_and_counted(ada, world):
+    where = await begun(ada)
+    text = await page(ada, f"{where}?sku=mug")
+    assert "stocktakes-line-MUG" in text
+    assert "stocktakes-line-LAMP" not in text
+    assert "is not in this stocktake" in await page(ada, f"{where}?sku=NOPE")
+
+    told = {"count-MUG": "4", "seen-MUG": "0", "next": "scan"}
+
+    assert await made(ada, f"{where}/counts", told) == f"{where}?scan=1"
+
+
+async def test_a_purchase_order_is_a_file_and_its_lines_can_be_changed(ada, order):
+    rows = await page(ada, f"{order}/order.csv")
+    assert rows.splitlines()[1] == "MUG,Mug,The Kiln,,20,4.50,EUR"
+
+    form = await page(ada, f"{order}?line=MUG")
+    assert re.search(r'name="quantity" type="text" value="20"', form)
+    await made(ada, f"{order}/lines", {"sku": "MUG", "quantity": "12", "cost": "4.50"})
+
+    assert (await page(ada, f"{order}/order.csv")).splitlines()[1] == "MUG,Mug,The Kiln,,12,4.50,EUR"

@@ -6,7 +6,7 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from db import Tx
-from shop import purchasing, receiving, suppliers
+from shop import purchasing, receiving, restocking, suppliers
 from shop.clock import new_token, now
 from shop.errors import Conflict, Refused
 from shop.purchasing import Goods
@@ -114,6 +114,15 @@ async def take_back(receipt_id: str) -> AnyResponse:
 async def show(order_id: str) -> Response:
     """Show a purchase order with what came of it."""
     return await _show(order_id)
+
+
+@admin_receiving.get("/receiving/<order_id>/order.csv")
+async def order_csv(order_id: str) -> Response:
+    """Give a purchase order as a file that can be sent to its supplier."""
+    currency = shop().settings.currency
+    number, text = await shop().db.read(restocking.purchase_csv, order_id, currency)
+    headers = {"Content-Disposition": f'attachment; filename="PO-{number}.csv"'}
+    return Response(text, 200, headers, content_type="text/csv; charset=utf-8")
 
 
 @admin_receiving.post("/receiving/<order_id>")
@@ -250,16 +259,19 @@ async def _receipt(receipt_id: str, status: int = 200) -> Response:
 
 
 async def _show(order_id: str, status: int = 200, which: str = "", form: FormState = forms.EMPTY) -> Response:
-    found = await shop().db.read(_read, order_id)
+    found = await shop().db.read(_read, order_id, request.args.get("line", ""))
     context = {**found, "forms": defaultdict(FormState, {which: form}), "intention": new_token()}
     if wants_fragment():
         return await fragments(Part("receiving/desk", context), status=status)
     return await page("admin/purchase_order.html", status, **context)
 
 
-def _read(tx: Tx, order_id: str) -> dict[str, Any]:
+def _read(tx: Tx, order_id: str, chosen: str) -> dict[str, Any]:
+    order, lines = purchasing.by_id(tx, order_id), purchasing.lines(tx, order_id)
     return {
-        "order": purchasing.by_id(tx, order_id),
-        "lines": purchasing.lines(tx, order_id),
+        "order": order,
+        "supplier": suppliers.by_id(tx, order.supplier_id),
+        "lines": lines,
+        "chosen": next((line for line in lines if line.sku == chosen), None),
         "receipts": receiving.receipts_of(tx, order_id),
     }

@@ -167,6 +167,8 @@ def _words(counted: int | None) -> str:
 def _next(stocktake_id: str, wanted: str) -> str:
     if wanted == "differences":
         return f"{HERE}/{stocktake_id}/differences"
+    if wanted == "scan":
+        return f"{HERE}/{stocktake_id}?scan=1"
     return view(f"{HERE}/{stocktake_id}", {}).after(wanted) if wanted else f"{HERE}/{stocktake_id}"
 
 
@@ -198,8 +200,8 @@ async def _index(status: int = 200, form: FormState = forms.EMPTY) -> Response:
 
 
 async def _sheet(stocktake_id: str, status: int = 200, form: FormState = forms.EMPTY) -> Response:
-    shown = view(f"{HERE}/{stocktake_id}", {})
-    taken, listing = await shop().db.read(_read_sheet, stocktake_id, shown.position)
+    shown = view(f"{HERE}/{stocktake_id}", {"sku": None, "scan": ("1",)})
+    taken, listing = await shop().db.read(_read_sheet, stocktake_id, shown.position, sku=shown["sku"])
     context = {
         "taken": taken,
         "listing": listing,
@@ -228,9 +230,11 @@ def _read(tx: Tx, after: str | None) -> dict[str, Any]:
 
 
 def _read_sheet(
-    tx: Tx, stocktake_id: str, after: str | None, size: int = stocktake.PAGE
+    tx: Tx, stocktake_id: str, after: str | None, size: int = stocktake.PAGE, sku: str = ""
 ) -> tuple[Stocktake, Any]:
     taken = stocktake.by_id(tx, stocktake_id)
+    if sku:
+        return taken, stocktake.found(tx, taken, sku)
     return taken, stocktake.sheet(tx, taken, after, size)
 
 

@@ -315,7 +315,8 @@ async def test_purchases_are_a_file_with_formulas_defused(ada, world, monkeypatc
     assert [(row["sku"], row["quantity"], row["line_total"]) for row in rows] == [("'=1+1", "2", "10.00")] * 3
 
 
-NAMES = [
+NAMES = ["q", "state", "payment", "dispute", "person", "sku", "product"]
+NAMES += ["sold", "from", "to", "by", "after", "look"]
     "q",
     "state",
     "payment",

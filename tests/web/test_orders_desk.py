@@ -317,20 +317,6 @@ async def test_purchases_are_a_file_with_formulas_defused(ada, world, monkeypatc
 
 NAMES = ["q", "state", "payment", "dispute", "person", "sku", "product"]
 NAMES += ["sold", "from", "to", "by", "after", "look"]
-    "q",
-    "state",
-    "payment",
-    "dispute",
-    "person",
-    "sku",
-    "product",
-    "sold",
-    "from",
-    "to",
-    "by",
-    "after",
-    "look",
-]
 HOSTILE = [
     "%00",
     "%F0%9F",

@@ -42,12 +42,18 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What was sold on a day, or in all days of a period; the amount in minor units."""
+    """What was sold on a day, or from a day `until` another; the amount in minor units."""
 
     day: str
     orders: int = 0
     units: int = 0
     amount: int = 0
+    until: str = ""
+
+    @property
+    def last(self) -> str:
+        """The last day of the period, or the day itself."""
+        return self.until or self.day
 
     @property
     def average(self) -> int:
@@ -177,4 +183,5 @@ def _sum(days: list[Day]) -> Day:
         sum(day.orders for day in days),
         sum(day.units for day in days),
         sum(day.amount for day in days),
+        days[-1].day,
     )

@@ -22,7 +22,7 @@ from shop.listing import LAST, Listing
 sql = queries("order_finds")
 
 PAGE = 50
-LOOK = 2000
+LOOK = 1000
 """So many orders are looked at for one page; "Show more" goes on from where the walk stopped."""
 STEP = 250
 

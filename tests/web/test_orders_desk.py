@@ -274,6 +274,9 @@ async def test_purchases_are_listed_by_person_and_by_product(ada, world, three):
     of_mugs = await page(ada, "purchases?sku=MUG")
     assert "€25.00" in of_mugs
     assert "Sold in all: 2 units for €25.00" in of_mugs
+    today = now()[:10]
+    assert len(await numbers_in(ada, f"purchases?from={today}&to={today}&sku=MUG")) == 1
+    assert await numbers_in(ada, "purchases?to=2000-01-01") == []
     assert "Show all purchases" in await page(ada, "purchases?product=nothing")
     assert "Nothing was bought" in await page(ada, "purchases?person=nobody")
 

@@ -45,7 +45,8 @@ async def download() -> Response:
 
 def _choice(tx: Tx, seen: View) -> tuple[View, Choice]:
     seen, choice = known(tx, seen)
-    return seen, replace(choice, paid=True)
+    # A day's purchases are what was sold on it, as the sums of sales count it.
+    return seen, replace(choice, paid=True, sold=bool(choice.since or choice.until))
 
 
 def _looked_for(tx: Tx, seen: View) -> tuple[View, Listing[Purchase], Sold | None]:

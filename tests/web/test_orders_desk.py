@@ -273,6 +273,8 @@ async def test_purchases_are_listed_by_person_and_by_product(ada, world, three):
     assert len(await numbers_in(ada, "purchases?product=vase")) == 3
     of_mugs = await page(ada, "purchases?sku=MUG")
     assert "€25.00" in of_mugs
+    assert "Sold in all" in await page(ada, "purchases?q=mug")
+    assert "/admin/purchases?sku=VASE-S" in await page(ada, "purchases?q=vase")
     assert "Sold in all: 2 units for €25.00" in of_mugs
     today = now()[:10]
     assert len(await numbers_in(ada, f"purchases?from={today}&to={today}&sku=MUG")) == 1

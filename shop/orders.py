@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import events, outbox, refunds, stock, timeline
+from shop import events, outbox, refunds, sales, stock, timeline
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
@@ -152,6 +152,8 @@ def move(
         after=new,
         why=why,
     )
+    if new == "confirmed":
+        sales.count(tx, order.id, at)
     refunds.recount(tx, order.id)
     return by_id(tx, order.id)
 

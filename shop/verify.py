@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from db import DatabaseError, Interrupted, Statement, Tx, WrongSchema, path_of, queries, snapshot, wal_fault
-from shop import histories
+from shop import histories, sales
 from shop.errors import Refused
 
 sql = queries("verify")
@@ -159,6 +159,8 @@ CHECKS: tuple[Question, ...] = (
     ("I6", "captured and refunded are the sums of their rows", sql.orders_whose_payments_differ),
     ("I6", "no refund exceeds its payment", sql.refunds_beyond_the_payment),
     ("I6", "each payment is in its order's currency", sql.paid_in_another_currency),
+    ("I6", "each order counts as sold since it was first confirmed", sales.sold_otherwise),
+    ("I6", "what was sold each day is the sum of its orders", sales.days_off),
 )
 
 

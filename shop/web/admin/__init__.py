@@ -11,7 +11,9 @@ from shop.web.admin.orders import admin_orders
 from shop.web.admin.people import admin_people
 from shop.web.admin.products import admin_products
 from shop.web.admin.refunds import admin_refunds
+from shop.web.admin.search import admin_search
 from shop.web.admin.stock import admin_stock
+from shop.web.admin.views import admin_views
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 for _part in (
@@ -24,6 +26,8 @@ for _part in (
     admin_letters,
     admin_people,
     admin_products,
+    admin_search,
     admin_stock,
+    admin_views,
 ):
     admin.register_blueprint(_part)

@@ -24,6 +24,7 @@ from shop.web import furnish
 from shop.web.context import EXTENSION, Shop
 from shop.web.shield import App, Message, Receive, Scope, Send, Shield
 from shop.web.stripe_webhook import Letterbox
+from shop.web.uploads import RoomyRequest
 
 LARGEST_FORM = 64 * 1024
 YEAR_SECONDS = 31_536_000
@@ -33,6 +34,7 @@ SANDBOX_PREFIX = "/_sandbox"
 def create_app(settings: Settings) -> Quart:
     """Return the shop as a Quart application; its start opens the books and begins the jobs."""
     app = Quart("shop", static_folder=str(folder("static")), static_url_path="/static")
+    app.request_class = RoomyRequest
     app.secret_key = settings.secret_key
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_FORM,

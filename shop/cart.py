@@ -18,7 +18,10 @@ MOST_OF_A_LINE = 99
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """Units of one variant; the price is today's, in minor units."""
+    """Units of one variant; the price is today's, in minor units.
+
+    What is not for sale any more has nothing available.
+    """
 
     sku: str
     slug: str
@@ -28,6 +31,7 @@ class CartLine:
     unit_price: int
     available: int
     picture_id: str | None
+    for_sale: bool = True
 
     @property
     def total(self) -> int:
@@ -139,6 +143,8 @@ def _set(tx: Tx, cart_id: str, sku: str, quantity: int, at: Instant) -> Added:
     # What this cart's own unpaid order holds is given up before the cart is checked out again.
     own = int(tx.value(sql.held_by_own_order, cart_id=cart_id, sku=sku) or 0)
     possible = min(quantity, stock.available + own, MOST_OF_A_LINE)
+    if tx.value(sql.for_sale, sku=sku) is None:
+        raise OutOfStock(f"{stock.name} is not sold any more.", (sku,))
     if possible <= 0:
         raise OutOfStock(f"{stock.name} is sold out.", (sku,))
     tx.run(sql.add, id=cart_id, at=at)

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 
 from db import Tx, queries
-from shop import events, stock
+from shop import events, prices, stock
 from shop.clock import Instant, new_id
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
@@ -19,7 +19,6 @@ sql = queries("catalog")
 
 CARDS = 24
 NEWEST = 12
-PRICES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What can be put into a cart; the label is empty where the product has only this one."""
+    """What can be put into a cart; the label is empty where the product has only this one.
+
+    `prior_price` is the lowest price of the 30 days before a reduction, where the shop chooses to show it.
+    """
 
     sku: str
     label: str
@@ -55,6 +57,7 @@ class Variant:
     price: int
     available: int
     picture_id: str | None
+    prior_price: int | None = None
 
     @property
     def options(self) -> dict[str, str]:
@@ -71,14 +74,6 @@ class Picture:
     alt: str
     width: int
     height: int
-
-
-@dataclass(frozen=True, slots=True)
-class PictureData:
-    """The bytes of a picture and their media type."""
-
-    media_type: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +122,10 @@ class CategoryPage:
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """A variant's price in the admin, in minor units; the version tells a stale edit."""
+    """A variant with its price in the admin, in minor units; the version tells a stale edit.
+
+    `prior_price` is the lowest one of the 30 days before a reduction, where the price is reduced.
+    """
 
     product_id: str
     sku: str
@@ -137,16 +135,37 @@ class PriceRow:
     price: int
     version: int
     published: bool
+    options_json: str
+    archived_at: Instant | None
+    prior_price: int | None
+    reduced_at: Instant | None
+    on_hand: int
+    available: int
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The choices that make this variant."""
+        chosen: dict[str, str] = json.loads(self.options_json)
+        return chosen
+
+    @property
+    def applied(self) -> bool:
+        """Whether shoppers are asked this price."""
+        return self.published and self.archived_at is None
 
 
 @dataclass(frozen=True, slots=True)
 class NewVariant:
-    """A variant to be added: its price in minor units and how many are in the house."""
+    """A variant to be added: its price in minor units and how many are in the house.
+
+    Its label is made of its options unless it is told.
+    """
 
     sku: str
     price: int
     on_hand: int
     options: dict[str, str] = field(default_factory=dict)
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +190,7 @@ class NewProduct:
     category_id: str
     variants: tuple[NewVariant, ...]
     pictures: tuple[NewPicture, ...] = ()
+    published: bool = True
 
 
 def stock_state(available: int) -> str:
@@ -216,17 +236,15 @@ def product(tx: Tx, slug: str) -> Product:
     )
 
 
-def slug_of(tx: Tx, sku: str) -> str | None:
-    """Return the slug of the published product that a SKU belongs to."""
-    found: str | None = tx.value(sql.slug_of, sku=sku)
+def moved_to(tx: Tx, slug: str) -> str | None:
+    """Return the slug of the published product that was at this one before, however often it has moved."""
+    found: str | None = tx.value(sql.moved_to, slug=slug)
     return found
 
 
-def picture(tx: Tx, picture_id: str) -> PictureData:
-    """Return the bytes of a picture. Raises NotFound."""
-    found = tx.one(PictureData, sql.picture, id=picture_id)
-    if found is None:
-        raise NotFound("There is no such picture.")
+def slug_of(tx: Tx, sku: str) -> str | None:
+    """Return the slug of the published product that a SKU belongs to."""
+    found: str | None = tx.value(sql.slug_of, sku=sku)
     return found
 
 
@@ -250,7 +268,7 @@ def add_category(tx: Tx, slug: str, name: str, description: str, position: int) 
 
 
 def add_product(tx: Tx, by: Person, new: NewProduct, at: Instant) -> str:
-    """Add a published product, its first stock being received, and return its id."""
+    """Add a product, its first stock being received, and return its id."""
     product_id = new_id("prd")
     tx.run(
         sql.add_product,
@@ -259,23 +277,15 @@ def add_product(tx: Tx, by: Person, new: NewProduct, at: Instant) -> str:
         name=new.name,
         description=new.description,
         category_id=new.category_id,
+        published=new.published,
         at=at,
     )
     for position, variant in enumerate(new.variants):
-        _add_variant(tx, by, product_id, variant, position, at)
+        add_variant(tx, by, product_id, variant, position=position, applied=new.published, at=at)
     for position, picture_ in enumerate(new.pictures):
         _add_picture(tx, product_id, picture_, position)
     events.record(tx, "product.added", f"product:{product_id}", by=by.actor, at=at, after=new.name)
     return product_id
-
-
-def price_rows(tx: Tx, after: str | None) -> Listing[PriceRow]:
-    """Return a page of variants with their prices; a product's variants stay together."""
-    rows = tx.all(PriceRow, sql.price_rows, after=after or LAST, size=PRICES + 1)
-    shown = list(dict.fromkeys(row.product_id for row in rows))[:PRICES]
-    page = page_of(shown, PRICES, str)
-    last = shown[-1] if len({row.product_id for row in rows}) > PRICES else None
-    return Listing(tuple(row for row in rows if row.product_id in page.items), last)
 
 
 def price_row(tx: Tx, product_id: str, sku: str) -> PriceRow:
@@ -295,14 +305,19 @@ def set_price(
     *,
     currency: str,
     seen: int | None = None,
+    why: str = "",
     at: Instant,
 ) -> PriceRow:
-    """Set a variant's price in minor units. Raises Conflict when it was changed since it was `seen`."""
+    """Set a variant's price in minor units, and write its history. This is the only way to change one.
+
+    Raises Conflict when the variant was changed since it was `seen`.
+    """
     was = price_row(tx, product_id, sku)
     if seen is not None and seen != was.version:
         raise Conflict(f"The price is {format_money(was.price, currency)} by now: look again.")
     if price != was.price:
         tx.run(sql.set_price, sku=sku, price=price, seen=was.version)
+        prices.note(tx, sku, price, applied=was.applied, by=by.actor, at=at, why=why)
         events.record(
             tx,
             "price.changed",
@@ -311,20 +326,25 @@ def set_price(
             at=at,
             before=format_money(was.price, currency),
             after=format_money(price, currency),
+            why=why,
         )
     return price_row(tx, product_id, sku)
 
 
-def _add_variant(tx: Tx, by: Person, product_id: str, new: NewVariant, position: int, at: Instant) -> None:
+def add_variant(
+    tx: Tx, by: Person, product_id: str, new: NewVariant, *, position: int, applied: bool, at: Instant
+) -> None:
+    """Add a variant with its price and its first stock; `applied` tells whether it is for sale at once."""
     tx.run(
         sql.add_variant,
         sku=new.sku,
         product_id=product_id,
-        label=" / ".join(new.options.values()),
+        label=new.label or " / ".join(new.options.values()),
         options=json.dumps(new.options, ensure_ascii=False),
         price=new.price,
         position=position,
     )
+    prices.note(tx, new.sku, new.price, applied=applied, by=by.actor, at=at, why="added")
     stock.open_for(tx, new.sku)
     if new.on_hand:
         stock.adjust(tx, by, new.sku, change=new.on_hand, reason="received", at=at)

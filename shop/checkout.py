@@ -14,7 +14,7 @@ from shop import cart, events, instance, orders, payments, stock
 from shop.cart import Cart
 from shop.clock import Instant, later, new_id, new_number, now, to_epoch
 from shop.config import Settings
-from shop.errors import Conflict, Refused
+from shop.errors import Conflict, OutOfStock, Refused
 from shop.orders import Order, OrderLine
 from shop.people import Person
 from shop.stripe_gateway import Gateway, StripeRefused, StripeUnreachable
@@ -74,6 +74,10 @@ def begin(tx: Tx, settings: Settings, person: Person, cart_id: str, at: Instant)
         return Begun(waiting, superseded=True)
     if not wanted.lines:
         raise Refused("Your cart is empty.")
+    gone = [line for line in wanted.lines if not line.for_sale]
+    if gone:
+        sentence = " ".join(f"{line.title} is not sold any more." for line in gone)
+        raise OutOfStock(sentence, tuple(line.sku for line in gone))
     return Begun(_place(tx, settings, person, wanted, at))
 
 

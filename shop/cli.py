@@ -21,6 +21,7 @@ from shop.clock import now
 from shop.config import SettingError, Settings, environment, proxies, read_settings
 from shop.demo.seed import SIGN_INS, seed
 from shop.errors import ShopError
+from shop.importing import console
 from shop.sandbox import create_sandbox, local_keys
 from shop.server import bind, config, serve
 from shop.simulate.children import ChildError
@@ -183,6 +184,36 @@ def export_book(book: str, style: str) -> None:
     """Write one of the books to standard output."""
     settings = _settings()
     _with_db(settings, lambda db: export.write(db, book, settings.currency, style, sys.stdout))
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only tell what would be changed.")
+@click.option(
+    "--stock",
+    "way",
+    type=click.Choice(["set", "add", "leave"]),
+    default="leave",
+    show_default=True,
+    help="What the file's numbers of stock mean.",
+)
+def import_file(file: Path, way: str, *, dry_run: bool) -> None:
+    """Import products from a CSV file, all or nothing: exit 1, and nothing imported, if a row is refused."""
+    settings = _settings()
+    url, currency, data = settings.database_url, settings.currency, file.read_bytes()
+    _with_db(settings, lambda db: db.write(instance.establish, currency, now()))
+    try:
+        report = console.planned(data, url, currency)
+    except ShopError as refusal:
+        _fail(str(refusal))
+    for line in (*report.notes, *report.lines(way)):
+        click.echo(line)
+    if report.refused:
+        click.echo("Nothing was imported: every row must be right.", err=True)
+        sys.exit(1)
+    if not dry_run:
+        _with_db(settings, lambda db: console.imported(db, url, currency, file.name, data, way))
+        click.echo("Imported.")
 
 
 @main.command("simulate")

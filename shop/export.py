@@ -5,14 +5,16 @@ Fields are the contract with outside programs; amounts are integers of minor uni
 
 import csv
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, TextIO
 
 from db import Database, Tx, queries
 from shop.attention import entries as waiting
 from shop.clock import Instant
-from shop.stock import Movement
+from shop.importing.fields import guarded
+from shop.importing.own import COLUMNS
+from shop.movements import Movement
 
 sql = queries("export")
 
@@ -31,6 +33,8 @@ class _Product:
     price: int
     on_hand: int
     published: bool
+    description: str
+    archived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,12 @@ class _Refund:
 
 def products(tx: Tx, after: str, currency: str) -> list[tuple[str, Row]]:
     """Return the variants after a SKU; importing them again would change nothing."""
-    rows = tx.all(_Product, sql.products, after=after, size=PAGE)
-    return [
-        (row.sku, asdict(row) | {"options": json.loads(row.options), "currency": currency}) for row in rows
-    ]
+    return [(row.sku, _sold(row, currency)) for row in tx.all(_Product, sql.products, after=after, size=PAGE)]
+
+
+def products_of(tx: Tx, ids: Iterable[str], currency: str) -> list[Row]:
+    """Return the variants of some products, as `products` tells of them."""
+    return [_sold(row, currency) for row in tx.all(_Product, sql.products_of, ids=json.dumps(list(ids)))]
 
 
 def stock(tx: Tx, after: str, _currency: str) -> list[tuple[str, Row]]:
@@ -136,7 +142,14 @@ async def write(db: Database, book: str, currency: str, style: str, out: TextIO)
         if writer is None:
             writer = csv.DictWriter(out, list(row))
             writer.writeheader()
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        writer.writerow({name: cell(value) for name, value in row.items()})
+
+
+def cell(value: object) -> object:
+    """Return a value as a cell of a CSV file: lists as JSON, and no text that a spreadsheet would run."""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return guarded(value) if isinstance(value, str) else value
 
 
 async def _rows(db: Database, book: str, currency: str) -> AsyncIterator[Row]:
@@ -145,6 +158,11 @@ async def _rows(db: Database, book: str, currency: str) -> AsyncIterator[Row]:
         for _, row in page:
             yield row
         after = page[-1][0]
+
+
+def _sold(row: _Product, currency: str) -> Row:
+    told = {**asdict(row), "options": json.loads(row.options), "currency": currency}
+    return {name: told[name] for name in COLUMNS}
 
 
 def _whole(tx: Tx, order: _Order) -> Row:
@@ -160,12 +178,3 @@ def _whole(tx: Tx, order: _Order) -> Row:
 def _with_order(row: Row) -> Row:
     row["order"] = row.pop("order_number")
     return row
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    # A spreadsheet would run a cell that begins like a formula.
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\0"):
-        return f"'{value}"
-    return value

@@ -12,7 +12,7 @@ from shop import events, outbox, refunds, sales, stock, timeline
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
-from shop.order_states import CANCELLABLE_BY_SHOPPER, FOR_WANT_OF_MONEY, STATES, STEPS
+from shop.order_states import CANCELLABLE_BY_SHOPPER, FOR_WANT_OF_MONEY, STEPS
 from shop.people import Person
 from shop.refunds import Refund
 
@@ -278,15 +278,6 @@ def by_number(tx: Tx, number: str) -> Order:
 def listing_of(tx: Tx, person_id: str, after: str | None) -> Listing[OrderSummary]:
     """Return a page of a shopper's orders, newest first."""
     rows = tx.all(OrderSummary, sql.of_person, person_id=person_id, after=after or LAST, size=PAGE + 1)
-    return page_of(rows, PAGE, lambda row: row.id)
-
-
-def all_orders(tx: Tx, after: str | None, state: str | None) -> Listing[OrderSummary]:
-    """Return a page of all orders, newest first, of one state if it is named."""
-    if state in STATES:
-        rows = tx.all(OrderSummary, sql.in_state, state=state, after=after or LAST, size=PAGE + 1)
-    else:
-        rows = tx.all(OrderSummary, sql.all_orders, after=after or LAST, size=PAGE + 1)
     return page_of(rows, PAGE, lambda row: row.id)
 
 

@@ -5,14 +5,13 @@ transaction decides it, never an earlier read. Movements: hold, release, commit,
 orders; adjust for what an admin counted, received or lost.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from db import Statement, Tx, queries
+from db import Tx, queries
+from shop import events
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound, OutOfStock, Refused
-from shop.listing import Listing, page_of
 from shop.people import Person
 
 sql = queries("stock")
@@ -21,14 +20,14 @@ REASONS = ("received", "counted", "damaged", "returned", "correction")
 FEW = 5
 """At or below this many available units, a shopper is told how many are left."""
 MOST = 1_000_000
-PAGE = 100
-
-_CURSOR = re.compile(r"([0-9]{1,9}):(.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
-    """One variant in the stockroom: units on hand, held by open orders, and available."""
+    """One variant in the stockroom: units on hand, held by open orders, and available.
+
+    It is low when no more than `threshold` are available; `shelf` is published, draft or archived.
+    """
 
     sku: str
     product_id: str
@@ -39,34 +38,24 @@ class StockRow:
     held: int
     available: int
     version: int
+    price: int
+    shelf: str
+    threshold: int
 
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """One row of the ledger: what changed, the balance after it, who did it and why."""
-
-    seq: int
-    sku: str
-    kind: str
-    on_hand_change: int
-    held_change: int
-    on_hand_after: int
-    held_after: int
-    reason: str
-    note: str
-    actor: str
-    cause: str
-    order_number: str | None
-    at: Instant
+    @property
+    def low(self) -> bool:
+        """Whether there is something left, but not more than the threshold."""
+        return 0 < self.available <= self.threshold
 
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """What an adjustment changed: units on hand before and after it."""
+    """What an adjustment changed: units on hand before and after it; `movement` is None if nothing moved."""
 
     row: StockRow
     was: int
     now: int
+    movement: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +176,13 @@ def adjust(
     seen: int | None = None,
     reason: str,
     note: str = "",
+    cause: str = "",
     at: Instant,
 ) -> Adjusted:
     """Correct the units on hand, by a change or to a counted number, with a reason.
 
-    Raises Refused for a missing reason or value, and Conflict when the row is no longer what was `seen`
-    or when fewer units would be left than open orders hold.
+    `cause` names what it comes from, such as `batch:<id>`. Raises Refused for a missing reason or value,
+    and Conflict when the row is no longer what was `seen` or when fewer would be left than open orders hold.
     """
     was = row(tx, sku)
     if reason not in REASONS:
@@ -209,19 +199,12 @@ def adjust(
         raise Refused("There can't be that many.", "on_hand")
     if not tx.run(sql.adjust, sku=sku, change=change):
         raise Conflict(f"{was.held} are held by open orders: there can't be fewer on hand.")
-    _write(tx, sku, "adjust", change, 0, reason=reason, note=note, actor=by.actor, cause="", at=at)
+    _write(tx, sku, "adjust", change, 0, reason=reason, note=note, actor=by.actor, cause=cause, at=at)
     now = row(tx, sku)
-    return Adjusted(now, was.on_hand, now.on_hand)
-
-
-def rows(tx: Tx, after: str | None) -> Listing[StockRow]:
-    """Return a page of the stockroom, the variants with the fewest available first."""
-    return _page(tx, sql.worst_first, after)
-
-
-def short(tx: Tx, after: str | None) -> Listing[StockRow]:
-    """Return a page of what is sold out or nearly so, sold out first."""
-    return _page(tx, sql.short, after, few=FEW)
+    why = f"{reason}: {note}" if note else reason
+    told = {"before": str(was.on_hand), "after": str(now.on_hand), "why": why}
+    events.record(tx, "stock.adjusted", f"variant:{sku}", by=by.actor, at=at, **told)
+    return Adjusted(now, was.on_hand, now.on_hand, int(tx.value(sql.newest_movement)))
 
 
 def row(tx: Tx, sku: str) -> StockRow:
@@ -230,11 +213,6 @@ def row(tx: Tx, sku: str) -> StockRow:
     if found is None:
         raise NotFound("There is no such SKU.")
     return found
-
-
-def history(tx: Tx, sku: str) -> tuple[Movement, ...]:
-    """Return the latest movements of a variant, newest first."""
-    return tuple(tx.all(Movement, sql.history, sku=sku))
 
 
 def _settle_holds(tx: Tx, cause: Cause, state: str, kind: str) -> None:
@@ -315,14 +293,3 @@ def _shortage(tx: Tx, lines: list[Wanted]) -> str:
 
 def _only(name: str, available: int) -> str:
     return f"Only {available} left of {name}." if available > 0 else f"{name} is sold out."
-
-
-def _page(tx: Tx, statement: Statement, after: str | None, **params: int) -> Listing[StockRow]:
-    available, sku = _cursor(after)
-    found = tx.all(StockRow, statement, available=available, sku=sku, size=PAGE + 1, **params)
-    return page_of(found, PAGE, lambda last: f"{last.available}:{last.sku}")
-
-
-def _cursor(after: str | None) -> tuple[int, str]:
-    match = _CURSOR.fullmatch(after or "")
-    return (int(match[1]), match[2]) if match else (-1, "")

@@ -139,6 +139,7 @@ CHECKS: tuple[Question, ...] = (
     ("I7", "every page and index of the file is sound", unsound_page),
     ("I1", "no stock below zero, nothing held that is not there", sql.negative_stock),
     ("I2", "each counter is the sum of its movements", sql.stock_without_its_movements),
+    ("I2", "what is low is what its threshold says, and nothing else has an alert", sql.low_by_mistake),
     ("I2", "each movement follows the balance before it", sql.movements_that_do_not_follow),
     ("I2", "no movement was changed, taken out or put in", off_the_chain),
     ("I2", "no movement is missing at the end", sql.head_against_the_ledger),

@@ -15,12 +15,13 @@ SELECT person_id FROM carts WHERE id = :id
 
 -- name: lines
 SELECT l.sku, p.slug, p.name, v.label, l.quantity, v.price AS unit_price,
-  s.available + COALESCE((
+  CASE WHEN p.published = 1 AND v.archived_at IS NULL THEN s.available + COALESCE((
     SELECT h.quantity FROM orders o JOIN holds h ON h.order_id = o.id AND h.sku = l.sku
     WHERE o.cart_id = l.cart_id AND o.state = 'open' AND h.state = 'held'
-  ), 0) AS available,
+  ), 0) ELSE 0 END AS available,
   (SELECT i.id FROM pictures i WHERE i.product_id = p.id AND (i.sku = v.sku OR i.sku IS NULL)
-   ORDER BY i.sku IS NULL, i.position LIMIT 1) AS picture_id
+   AND i.removed_at IS NULL ORDER BY i.sku IS NULL, i.position LIMIT 1) AS picture_id,
+  p.published = 1 AND v.archived_at IS NULL AS for_sale
 FROM cart_lines l
 JOIN variants v ON v.sku = l.sku
 JOIN products p ON p.id = v.product_id
@@ -31,6 +32,10 @@ ORDER BY l.added_at, l.sku
 -- name: held_by_own_order
 SELECT h.quantity FROM orders o JOIN holds h ON h.order_id = o.id AND h.sku = :sku
 WHERE o.cart_id = :cart_id AND o.state = 'open' AND h.state = 'held'
+
+-- name: for_sale
+SELECT v.sku FROM variants v JOIN products p ON p.id = v.product_id
+WHERE v.sku = :sku AND v.archived_at IS NULL AND p.published = 1
 
 -- name: count
 SELECT COALESCE(SUM(quantity), 0) FROM cart_lines WHERE cart_id = :cart_id

@@ -4,7 +4,7 @@ VALUES (:id, :slug, :name, :description, :position)
 
 -- name: add_product
 INSERT INTO products (id, slug, name, description, category_id, published, created_at)
-VALUES (:id, :slug, :name, :description, :category_id, 1, :at)
+VALUES (:id, :slug, :name, :description, :category_id, :published, :at)
 
 -- name: add_variant
 INSERT INTO variants (sku, product_id, label, options, price, position)
@@ -22,25 +22,27 @@ SELECT id, slug, name, description FROM categories WHERE slug = :slug
 
 -- name: newest_cards
 SELECT p.id AS product_id, p.slug, p.name, MIN(v.price) AS price_from, MAX(v.price) AS price_to,
-  (SELECT i.id FROM pictures i WHERE i.product_id = p.id ORDER BY i.position LIMIT 1) AS picture_id,
+  (SELECT i.id FROM pictures i WHERE i.product_id = p.id AND i.removed_at IS NULL
+   ORDER BY i.position LIMIT 1) AS picture_id,
   SUM(s.available) AS available
 FROM (
   SELECT id, slug, name FROM products WHERE published = 1 ORDER BY id DESC LIMIT :size
 ) p
-JOIN variants v ON v.product_id = p.id
+JOIN variants v ON v.product_id = p.id AND v.archived_at IS NULL
 JOIN stock s ON s.sku = v.sku
 GROUP BY p.id ORDER BY p.id DESC
 
 -- name: category_cards
 SELECT p.id AS product_id, p.slug, p.name, MIN(v.price) AS price_from, MAX(v.price) AS price_to,
-  (SELECT i.id FROM pictures i WHERE i.product_id = p.id ORDER BY i.position LIMIT 1) AS picture_id,
+  (SELECT i.id FROM pictures i WHERE i.product_id = p.id AND i.removed_at IS NULL
+   ORDER BY i.position LIMIT 1) AS picture_id,
   SUM(s.available) AS available
 FROM (
   SELECT id, slug, name FROM products
   WHERE category_id = :category_id AND published = 1 AND id < :after
   ORDER BY id DESC LIMIT :size
 ) p
-JOIN variants v ON v.product_id = p.id
+JOIN variants v ON v.product_id = p.id AND v.archived_at IS NULL
 JOIN stock s ON s.sku = v.sku
 GROUP BY p.id ORDER BY p.id DESC
 
@@ -52,26 +54,24 @@ WHERE p.slug = :slug AND p.published = 1
 -- name: variants
 SELECT v.sku, v.label, v.options AS options_json, v.price, s.available,
   (SELECT i.id FROM pictures i WHERE i.product_id = v.product_id AND i.sku = v.sku
-   ORDER BY i.position LIMIT 1) AS picture_id
+   AND i.removed_at IS NULL ORDER BY i.position LIMIT 1) AS picture_id,
+  CASE WHEN (SELECT shows_lowest_price FROM shop) = 1 THEN v.prior_price END AS prior_price
 FROM variants v JOIN stock s ON s.sku = v.sku
-WHERE v.product_id = :product_id
+WHERE v.product_id = :product_id AND v.archived_at IS NULL
 ORDER BY v.position LIMIT 200
 
 -- name: pictures
-SELECT id, alt, width, height FROM pictures WHERE product_id = :product_id ORDER BY position LIMIT 50
+SELECT id, alt, width, height FROM pictures WHERE product_id = :product_id AND removed_at IS NULL
+ORDER BY position LIMIT 50
 
--- name: picture
-SELECT media_type, data FROM pictures WHERE id = :id
-
--- name: price_rows
-SELECT v.product_id, v.sku, p.name, v.label, p.slug, v.price, v.version, p.published
-FROM (SELECT id, slug, name, published FROM products WHERE id < :after ORDER BY id DESC LIMIT :size) p
-JOIN variants v ON v.product_id = p.id
-ORDER BY p.id DESC, v.position
+-- name: moved_to
+SELECT p.slug FROM former_slugs f JOIN products p ON p.id = f.product_id
+WHERE f.slug = :slug AND p.published = 1
 
 -- name: price_row
-SELECT v.product_id, v.sku, p.name, v.label, p.slug, v.price, v.version, p.published
-FROM variants v JOIN products p ON p.id = v.product_id
+SELECT v.product_id, v.sku, p.name, v.label, p.slug, v.price, v.version, p.published,
+  v.options AS options_json, v.archived_at, v.prior_price, v.reduced_at, s.on_hand, s.available
+FROM variants v JOIN products p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku
 WHERE v.sku = :sku AND v.product_id = :product_id
 
 -- name: set_price
@@ -81,4 +81,5 @@ UPDATE variants SET price = :price, version = version + 1 WHERE sku = :sku AND v
 SELECT id FROM products LIMIT 1
 
 -- name: slug_of
-SELECT p.slug FROM variants v JOIN products p ON p.id = v.product_id WHERE v.sku = :sku AND p.published = 1
+SELECT p.slug FROM variants v CROSS JOIN products p
+WHERE v.sku = :sku AND p.id = v.product_id AND p.published = 1

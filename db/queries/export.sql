@@ -1,11 +1,21 @@
 -- name: products
 SELECT v.product_id, p.slug AS handle, p.name, c.slug AS category, v.sku, v.options, v.price, s.on_hand,
-  p.published
+  p.published, p.description, v.archived_at IS NOT NULL AS archived
 FROM variants v
 JOIN products p ON p.id = v.product_id
 JOIN categories c ON c.id = p.category_id
 JOIN stock s ON s.sku = v.sku
 WHERE v.sku > :after ORDER BY v.sku LIMIT :size
+
+-- name: products_of
+SELECT v.product_id, p.slug AS handle, p.name, c.slug AS category, v.sku, v.options, v.price, s.on_hand,
+  p.published, p.description, v.archived_at IS NOT NULL AS archived
+FROM json_each(:ids) j
+CROSS JOIN products p ON p.id = j.value
+JOIN categories c ON c.id = p.category_id
+JOIN variants v ON v.product_id = p.id
+JOIN stock s ON s.sku = v.sku
+ORDER BY j.key, v.position
 
 -- name: stock
 SELECT sku, on_hand, held, available FROM stock WHERE sku > :after ORDER BY sku LIMIT :size

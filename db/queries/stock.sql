@@ -35,6 +35,9 @@ SELECT h.seq + 1, s.sku, :kind, :on_hand_change, :held_change, s.on_hand, s.held
     :reason, :note, :actor, :cause, :order_id, :at)
 FROM stock s CROSS JOIN ledger_head h WHERE s.sku = :sku
 
+-- name: newest_movement
+SELECT seq FROM ledger_head WHERE id = 1
+
 -- name: place_hold
 INSERT INTO holds (order_id, sku, quantity, state) VALUES (:order_id, :sku, :quantity, 'held')
 
@@ -56,34 +59,11 @@ UPDATE holds SET state = 'returned'
 WHERE order_id = :order_id AND state = 'committed' AND returned = quantity
   AND EXISTS (SELECT 1 FROM orders o WHERE o.id = :order_id AND o.state = 'closed')
 
--- name: worst_first
-SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version
-FROM stock s
-JOIN variants v ON v.sku = s.sku
-JOIN products p ON p.id = v.product_id
-WHERE (s.available, s.sku) > (:available, :sku)
-ORDER BY s.available, s.sku LIMIT :size
-
--- name: short
-SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version
-FROM stock s
-JOIN variants v ON v.sku = s.sku
-JOIN products p ON p.id = v.product_id
-WHERE s.available <= :few AND (s.available, s.sku) > (:available, :sku)
-ORDER BY s.available, s.sku LIMIT :size
-
 -- name: row
-SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version
+SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version,
+  v.price, s.shelf, COALESCE(s.threshold, h.threshold) AS threshold
 FROM stock s
 JOIN variants v ON v.sku = s.sku
 JOIN products p ON p.id = v.product_id
+CROSS JOIN shop h
 WHERE s.sku = :sku
-
--- name: history
-SELECT m.seq, m.sku, m.kind, m.on_hand_change, m.held_change, m.on_hand_after, m.held_after, m.reason,
-  m.note, COALESCE(p.name, m.actor) AS actor, m.cause, o.number AS order_number, m.at
-FROM movements m
-LEFT JOIN people p ON 'person:' || p.id = m.actor
-LEFT JOIN orders o ON o.id = m.order_id
-WHERE m.sku = :sku
-ORDER BY m.seq DESC LIMIT 200

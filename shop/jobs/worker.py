@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from db import Database, DatabaseError
-from shop import outbox, schedule
+from shop import outbox, restocking, schedule
 from shop.clock import later, now
 from shop.config import Settings
+from shop.importing import work as imports
 from shop.jobs import counting, reading
 from shop.jobs.errands import work_off
 from shop.stripe_gateway import Gateway, StripeError
@@ -74,6 +75,7 @@ class Worker:
                 lambda: reading.read_returned(db, gateway, self._returned),
                 alone=False,
             ),
+            Job("imports", 0.5, self._imports, alone=False),
             Job("deadlines", 5, lambda: reading.end_overdue(db, now()), alone=False),
             Job("unfinished", 15, lambda: reading.finish_sessions(db, gateway)),
             Job("sessions", 60, lambda: reading.read_sessions(db, gateway, later(now(), seconds=-60))),
@@ -82,8 +84,12 @@ class Worker:
             Job("refunds", 3600, lambda: reading.read_refunds(db, gateway)),
             Job("disputes", 3600, lambda: reading.read_disputes(db, gateway)),
             Job(counting.SELLERS, 900, lambda: counting.count_sellers(db)),
+            Job("restocking", 3600, lambda: db.write(restocking.write_letters, now())),
             Job(schedule.LEDGERS, 86400, lambda: reading.read_ledgers(db, gateway)),
         )
+
+    async def _imports(self) -> None:
+        await imports.work_off(self._db, self._settings.database_url, self._settings.currency)
 
     async def _again_and_again(self, job: Job) -> None:
         while True:

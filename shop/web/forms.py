@@ -15,6 +15,9 @@ from shop.money import parse_money
 
 Parser = Callable[[str], Any]
 
+LONGEST_TYPED = 10_000
+"""So much of a field comes back with its form: no field takes more."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _WHOLE = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
@@ -52,7 +55,7 @@ def read(
             values[name] = parse(form.get(name, ""))
         except (Refused, ValueError) as refusal:
             errors[name] = str(refusal)
-    typed = {name: form.get(name, "")[:2000] for name in fields if name not in secret}
+    typed = {name: form.get(name, "")[:LONGEST_TYPED] for name in fields if name not in secret}
     return values, FormState(typed, errors)
 
 
@@ -71,6 +74,12 @@ def text(longest: int, sentence: str) -> Parser:
 def optional_text(longest: int) -> Parser:
     """Return a parser of a line of text that may be empty."""
     return lambda typed: _clean(typed.strip(), longest)
+
+
+def lines(longest: int, sentence: str) -> Parser:
+    """Return a parser of text in several lines that must not be empty; `sentence` asks for it."""
+    parse = text(longest, sentence)
+    return lambda typed: parse(typed.replace("\r\n", "\n"))
 
 
 def optional_lines(longest: int) -> Parser:

@@ -29,7 +29,7 @@ from shop.web.context import frame, shop
 
 SHOP_NAME = "Tillroom"
 SHEETS = ("tokens", "base", "components", "shop", "order", "admin")
-ADMIN_SHEETS = ("frame", "lists", "charts", "people")
+ADMIN_SHEETS = ("frame", "lists", "charts", "editor", "stock", "supply", "desk", "print", "people", "imports")
 
 AnyResponse = Response | PlainResponse
 """What a handler may answer: ours, or the redirect that the framework borrows."""

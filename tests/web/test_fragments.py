@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from shop import stock
 from tests.web.conftest import HTMX, text_of
 
 
@@ -41,8 +42,9 @@ async def test_a_row_of_the_stockroom_and_its_form(ada, fragment, page):
     assert answered in squeezed(await text_of(await ada.get(page)))
 
 
-async def test_a_price_and_its_form(ada):
-    page = await text_of(await ada.get("/admin/products"))
+async def test_a_price_and_its_form(ada, world):
+    product = (await world.db.read(stock.row, "MUG")).product_id
+    page = await text_of(await ada.get(f"/admin/products/{product}"))
     address = re.search(r'href="(/admin/products/\w+/price\?variant=MUG)&amp;edit=1"', page)[1]
 
     assert main_part(await text_of(await ada.get(address, headers=HTMX))) in squeezed(page)

@@ -16,6 +16,8 @@ SAMPLES = {
     "refund_id": "ref_x",
     "event_id": "evt_x",
     "task_id": "out_x",
+    "batch_id": "bat_x",
+    "seq": "1",
 }
 
 
@@ -26,7 +28,8 @@ def admin_routes(app) -> list[tuple[str, str]]:
         if rule.rule.startswith("/admin"):
             path = rule.rule
             for name, sample in SAMPLES.items():
-                path = path.replace(f"<path:{name}>", sample).replace(f"<{name}>", sample)
+                for kind in ("path:", "int:", ""):
+                    path = path.replace(f"<{kind}{name}>", sample)
             found += [(method, path) for method in rule.methods & {"GET", "POST"}]
     assert len(found) > 8
     return found

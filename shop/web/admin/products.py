@@ -1,70 +1,97 @@
-"""Prices, edited in place; a price that was changed meanwhile wins and is shown."""
+"""Products: their list, and one with all that can be done with it."""
 
-from quart import Blueprint, Response, request
+from typing import Any
 
-from shop import catalog
-from shop.catalog import PriceRow
+from quart import Blueprint, redirect, request
+
+from db import Tx
+from shop import assortment, categories, products
 from shop.clock import now
-from shop.errors import Conflict
-from shop.money import format_money
+from shop.errors import Conflict, Refused
+from shop.people import Person
+from shop.products import Description, Facts
 from shop.web import forms
+from shop.web.admin import product_page
+from shop.web.admin.product_page import FACTS, STATE, VARIANTS
 from shop.web.context import shop, signed_in
-from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
+from shop.web.reply import AnyResponse, Undo, flash, page, wants_fragment
+from shop.web.view import view
 
 admin_products = Blueprint("products", __name__)
 
+_STATES = tuple((state, state) for state in products.STATES)
+_FACTS: dict[str, forms.Parser] = {
+    "name": forms.text(products.LONGEST_NAME, "Give it a name."),
+    "category": forms.text(products.LONGEST_NAME, "Choose a category."),
+    "description": forms.optional_lines(products.LONGEST_DESCRIPTION),
+    "slug": forms.optional_text(200),
+    "seen": forms.optional_whole(0, 10**9),
+}
+
 
 @admin_products.get("/products")
-async def index() -> Response:
-    """List the variants with their prices."""
-    listing = await shop().db.read(catalog.price_rows, request.args.get("after"))
-    return await page("admin/products.html", listing=listing)
-
-
-@admin_products.get("/products/<product_id>/price")
-async def show(product_id: str) -> Response:
-    """Show one price, to be read or (with `edit`) to be changed."""
-    row = await shop().db.read(catalog.price_row, product_id, request.args.get("variant", ""))
-    if "edit" in request.args:
-        return await _edit(row, forms.EMPTY, 200)
-    if wants_fragment():
-        return await fragments(Part("products/price", {"row": row}))
-    return await page("admin/price_edit.html", row=row, form=forms.EMPTY)
-
-
-@admin_products.post("/products/<product_id>/price")
-async def change(product_id: str) -> AnyResponse:
-    """Change one price."""
-    currency = shop().settings.currency
-    fields = {"price": forms.money(currency), "seen": forms.optional_whole(0, 10**9)}
-    form = await request.form
-    values, state = forms.read(form, fields)
-    was = await shop().db.read(catalog.price_row, product_id, form.get("variant", ""))
-    if state.errors:
-        return await _edit(was, state, 422)
-    try:
-        row = await _set(was, values)
-    except Conflict as stale:
-        newer = await shop().db.read(catalog.price_row, product_id, was.sku)
-        return await _edit(newer, forms.FormState({}, {"price": str(stale)}), 409)
-    flash(f"{row.name}: was {format_money(was.price, currency)}, now {format_money(row.price, currency)}.")
-    return await reply("/admin/products", Part("products/price", {"row": row}))
-
-
-async def _set(was: PriceRow, values: dict[str, int]) -> PriceRow:
-    return await shop().db.write(
-        catalog.set_price,
-        await signed_in(),
-        was.product_id,
-        was.sku,
-        values["price"],
-        currency=shop().settings.currency,
-        seen=values["seen"],
-        at=now(),
+async def index() -> AnyResponse:
+    """List products: of a state, of a category, or with a part of their name or SKU."""
+    shelves = await shop().db.read(categories.listing)
+    ids = {one.slug: one.id for one in shelves}
+    seen = view("/admin/products", {"q": None, "state": products.STATES, "category": tuple(ids)})
+    listing = await shop().db.read(
+        assortment.listing,
+        seen.position,
+        text=seen["q"],
+        state=seen["state"],
+        category=ids.get(seen["category"], ""),
     )
+    return await page("admin/products.html", listing=listing, view=seen, categories=shelves, states=_STATES)
 
 
-async def _edit(row: PriceRow, form: forms.FormState, status: int) -> Response:
+@admin_products.get("/products/<product_id>")
+async def show(product_id: str) -> AnyResponse:
+    """Show one product with its variants and pictures."""
+    return await product_page.show(product_id)
+
+
+@admin_products.post("/products/<product_id>")
+async def describe(product_id: str) -> AnyResponse:
+    """Change what a product is; what somebody else changed meanwhile is shown beside what was typed."""
+    values, state = forms.read(await request.form, _FACTS)
+    if state.errors:
+        return await product_page.show(product_id, 422, FACTS, form=state)
+    try:
+        now_it_is = await shop().db.write(_describe, await signed_in(), product_id, values)
+    except Refused as refused:
+        form = product_page.refusal(state, refused.field or "name", str(refused))
+        return await product_page.show(product_id, 422, FACTS, form=form)
+    except Conflict as stale:
+        newer = await shop().db.read(products.facts, product_id)
+        form = product_page.refusal(state, "seen", str(stale))
+        return await product_page.show(product_id, 409, FACTS, form=form, newer=newer)
+    flash(f"{now_it_is.name} is saved.")
+    return await _shown(product_id, FACTS, STATE)
+
+
+@admin_products.post("/products/<product_id>/state")
+async def move(product_id: str) -> AnyResponse:
+    """Show a product in the shop, take it out, archive it or bring it back."""
+    state = (await request.form).get("state", "")
+    was, moved = await shop().db.write(_move, await signed_in(), product_id, state)
+    if was.state != moved.state:
+        undo = Undo(f"/admin/products/{product_id}/state", {"state": was.state})
+        flash(f"{moved.name}: was {was.state}, now {moved.state}.", undo=undo)
+    return await _shown(product_id, STATE, VARIANTS)
+
+
+async def _shown(product_id: str, *parts: str) -> AnyResponse:
     if wants_fragment():
-        return await fragments(Part("products/price_edit", {"row": row, "form": form}), status=status)
-    return await page("admin/price_edit.html", status, row=row, form=form)
+        return await product_page.show(product_id, 200, *parts)
+    return redirect(f"/admin/products/{product_id}", 303)
+
+
+def _describe(tx: Tx, by: Person, product_id: str, told: dict[str, Any]) -> Facts:
+    shelf = categories.chosen(tx, told["category"])
+    wanted = Description(told["name"], told["description"], shelf, told["slug"])
+    return products.describe(tx, by, product_id, wanted, seen=told["seen"], at=now())
+
+
+def _move(tx: Tx, by: Person, product_id: str, state: str) -> tuple[Facts, Facts]:
+    return products.facts(tx, product_id), products.move(tx, by, product_id, state, now())

@@ -1,0 +1,106 @@
+"""The shelves of the shop as an admin keeps them: added, renamed, put in order."""
+
+from db import Tx, queries
+from shop import catalog, events
+from shop.catalog import Category
+from shop.clock import Instant, new_id
+from shop.errors import Conflict, NotFound, Refused
+from shop.naming import slug_from
+from shop.people import Person
+
+sql = queries("categories")
+
+MOST = 500
+SHOWN = 50
+"""So many stand in the shop's navigation; more can be kept, and chosen for products."""
+LONGEST_NAME = 80
+_TRIES = 50
+
+
+def listing(tx: Tx) -> tuple[Category, ...]:
+    """Return the categories in their order."""
+    return tuple(tx.all(Category, sql.all, most=MOST))
+
+
+def named(tx: Tx, by: Person, name: str, at: Instant) -> str:
+    """Return the id of the category of that name, whatever its capitals, and add it if there is none."""
+    found: str | None = tx.value(sql.by_name, name=name.strip())
+    return found or add(tx, by, name, "", at)
+
+
+def chosen(tx: Tx, typed: str) -> str:
+    """Return the id of the category that is meant by a slug, a name or an id. Raises Refused for none."""
+    found: str | None = tx.value(sql.meant, typed=typed) or tx.value(sql.by_name, name=typed.strip())
+    if not typed or found is None:
+        raise Refused("Choose a category.", "category")
+    return found
+
+
+def add(tx: Tx, by: Person, name: str, description: str, at: Instant) -> str:
+    """Add a category behind the others and return its id. Raises Refused for a name that is taken."""
+    name = _free_name(tx, name, "")
+    position = int(tx.value(sql.last_position)) + 1
+    if position >= MOST and len(listing(tx)) >= MOST:
+        raise Refused(f"There are {MOST} categories already: nobody would find their way.", "name")
+    category_id = catalog.add_category(tx, _free_slug(tx, name), name, description, position)
+    events.record(tx, "category.added", f"category:{category_id}", by=by.actor, at=at, after=name)
+    return category_id
+
+
+def describe(
+    tx: Tx, by: Person, category_id: str, name: str, description: str, *, seen: str, at: Instant
+) -> Category:
+    """Change a category's name and description; its address stays.
+
+    Raises Refused for a name that is taken, and Conflict when it has another name than was `seen`.
+    """
+    was = one(tx, category_id)
+    if seen != was.name:
+        raise Conflict(f"It is called {was.name} by now: look again.")
+    name = _free_name(tx, name, category_id)
+    if (name, description) != (was.name, was.description):
+        tx.run(sql.describe, id=category_id, name=name, description=description, seen=seen)
+        of = f"category:{category_id}"
+        events.record(tx, "category.renamed", of, by=by.actor, at=at, before=was.name, after=name)
+    return one(tx, category_id)
+
+
+def place(tx: Tx, by: Person, category_id: str, step: int, at: Instant) -> Category:
+    """Move a category by so many places."""
+    moved = one(tx, category_id)
+    ids = [category.id for category in listing(tx)]
+    before = ids.index(category_id)
+    after = min(max(before + step, 0), len(ids) - 1)
+    ids.insert(after, ids.pop(before))
+    for position, category in enumerate(ids):
+        tx.run(sql.place, id=category, position=position)
+    if after != before:
+        of = f"category:{category_id}"
+        events.record(tx, "category.moved", of, by=by.actor, at=at, before=before + 1, after=after + 1)
+    return moved
+
+
+def one(tx: Tx, category_id: str) -> Category:
+    """Return a category. Raises NotFound."""
+    found = tx.one(Category, sql.one, id=category_id)
+    if found is None:
+        raise NotFound("There is no such category.")
+    return found
+
+
+def _free_name(tx: Tx, typed: str, category_id: str) -> str:
+    name = typed.strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise Refused(f"Give it a name of at most {LONGEST_NAME} characters.", "name")
+    if tx.value(sql.by_name, name=name) not in (None, category_id):
+        raise Refused(f"There is a category called {name} already.", "name")
+    return name
+
+
+def _free_slug(tx: Tx, name: str) -> str:
+    wanted = slug_from(name, "category")
+    for number in range(1, _TRIES):
+        slug = wanted if number == 1 else f"{wanted}-{number}"
+        if tx.value(sql.by_slug, slug=slug) is None:
+            return slug
+    return f"{wanted}-{new_id('x')[-8:]}"

@@ -1,0 +1,88 @@
+"""The work on imports that outlives the request that asked for it: reading, importing, taking back.
+
+Each goes on in short steps, each step a transaction that notes how far it has come; between two of them
+everybody else has the writer. A process that takes over from one that died goes on where that stopped.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from time import monotonic
+
+from db import Database, Tx
+from shop.clock import Instant, now
+from shop.errors import Conflict, Refused
+from shop.importing import apply, reading, store, undo
+
+log = logging.getLogger(__name__)
+
+SMALL = 256 * 1024
+"""A file up to this size is read in a thread: it takes less than a process takes to begin."""
+CHANGED = "The catalogue has changed meanwhile ({}). Nothing was imported: this is the new preview."
+
+
+async def work_off(db: Database, url: str, currency: str) -> int:
+    """Do what imports wait for, one after the other, and return how many there were."""
+    waiting = await db.read(store.at_work, now())
+    for import_id in waiting:
+        if await db.write(store.claim, import_id, now()):
+            await _go_on(db, url, currency, import_id)
+    return len(waiting)
+
+
+async def _go_on(db: Database, url: str, currency: str, import_id: str) -> None:
+    state = (await db.read(store.show, import_id)).state
+    if state == "reading":
+        await _read(db, url, currency, import_id)
+    elif state == "importing":
+        await _import(db, currency, import_id)
+    else:
+        await _in_steps(db, undo.step, currency, import_id)
+
+
+async def _read(db: Database, url: str, currency: str, import_id: str) -> None:
+    """Read a file into staged rows; whatever an earlier try has staged goes first."""
+    while await db.write(store.clear, import_id):
+        pass
+    size = (await db.read(store.show, import_id)).bytes
+    loop = asyncio.get_running_loop()
+    executor = _thread() if size <= SMALL else _process()
+    try:
+        await loop.run_in_executor(executor, reading.start, url, import_id, currency)
+        while batch := await loop.run_in_executor(executor, reading.following, import_id):
+            await db.write(store.stage, import_id, batch, now())
+    except Refused as refusal:
+        await db.write(store.give_up, import_id, str(refusal), now())
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+async def _import(db: Database, currency: str, import_id: str) -> None:
+    try:
+        await _in_steps(db, apply.step, currency, import_id)
+    except Conflict as moved:
+        log.info("import %s is taken back: %s", import_id, moved)
+        await db.write(apply.revert, import_id, CHANGED.format(str(moved).rstrip(".")), now())
+        await _in_steps(db, undo.step, currency, import_id)
+
+
+async def _in_steps(
+    db: Database, step: Callable[[Tx, str, str, Instant], bool], currency: str, import_id: str
+) -> None:
+    """Take a step, and leave the writer to everybody else for as long as that took."""
+    left = True
+    while left:
+        begun = monotonic()
+        left = await db.write(step, import_id, currency, now())
+        await asyncio.sleep(monotonic() - begun)
+
+
+def _thread() -> Executor:
+    return ThreadPoolExecutor(1, thread_name_prefix="import")
+
+
+def _process() -> Executor:
+    # A fresh one: a copy of this process would have its threads' locks, but not its threads.
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=reading.be_modest)

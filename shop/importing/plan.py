@@ -6,7 +6,7 @@ was seen and what would be changed, and refusals that say why a row can't be tak
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -44,10 +44,10 @@ class Item:
 
     def told(self) -> dict[str, Any]:
         """Return it as it is stored."""
-        return asdict(self) | {
-            "was": json.dumps(self.was, ensure_ascii=False),
-            "becomes": json.dumps(self.becomes, ensure_ascii=False),
-        }
+        told = {name: getattr(self, name) for name in self.__slots__}
+        told["was"] = json.dumps(self.was, ensure_ascii=False)
+        told["becomes"] = json.dumps(self.becomes, ensure_ascii=False)
+        return told
 
 
 @dataclass(slots=True)

@@ -90,7 +90,7 @@ def following(import_id: str) -> str | None:
 
 def be_modest() -> None:
     """Let everybody else have the processor first; called once in a process that only reads."""
-    os.nice(10)
+    os.nice(5)
 
 
 def _texts(url: str, import_id: str, currency: str) -> Iterator[str]:

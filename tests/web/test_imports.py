@@ -162,7 +162,15 @@ async def test_a_file_that_is_none_is_refused_in_a_sentence(ada, world, text):
 async def test_a_form_without_a_file_and_a_file_too_large_are_refused(ada):
     assert (await ada.post("/admin/imports")).status_code == 422
     assert (await ada.post("/admin/imports", {"file": "just text"})).status_code == 422
-    assert (await upload(ada, b"x" * (32 * 1024 * 1024))).status_code == 413
+    assert (await upload(ada, b"x,y\n" * (8 * 1024 * 1024))).status_code == 413
+
+
+async def test_a_file_may_be_larger_than_any_other_form(ada, world):
+    rows = "".join(f"N-{n},Thing {n},{'long' * 20}\n" for n in range(3000))
+
+    page = await text_of(await ada.get(await read(ada, world, "sku,name,description\n" + rows)))
+
+    assert "3000 rows are refused" in page
 
 
 async def test_a_preview_can_be_put_away(ada, world):

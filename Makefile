@@ -23,6 +23,7 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@PYTHONPATH=. $(PY) tests/bench/bench.py
+	@$(PY) -m tests.bench.admin
 
 # Ten times the rounds of the suite: kills, failing disks, races, outages. TILLROOM_SEED=… repeats a run.
 chaos: $(VENV)/.dev strace

@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 Work = Callable[[Tx], Any]
 
+# It would print every result that comes back, a session's token or a link's among them.
+logging.getLogger("aiosqlite").setLevel(logging.INFO)
+
 BATCH = 64
 READERS = 2
 BUDGET_SECONDS = 0.002

@@ -129,7 +129,8 @@ def take_back(tx: Tx, by: Person, batch_id: str, currency: str, at: Instant) -> 
 
 def _make(tx: Tx, by: Person, task: Task, edit: Edit, cause: str, at: Instant) -> int | None:
     if task.what == PRICE:
-        _set_price(tx, by, edit.product_id, edit.sku, (edit.was, edit.now), task.currency, at)
+        prices = (edit.was, edit.now)
+        _set_price(tx, by, edit.product_id, edit.sku, prices, task.currency, task.summary, at)
         return None
     done = stock.adjust(
         tx,
@@ -149,17 +150,24 @@ def _make(tx: Tx, by: Person, task: Task, edit: Edit, cause: str, at: Instant) -
 
 def _take_back(tx: Tx, by: Person, row: Row, currency: str, at: Instant) -> None:
     if row.what == PRICE:
-        _set_price(tx, by, row.product_id, row.sku, (row.now, row.was), currency, at)
+        _set_price(tx, by, row.product_id, row.sku, (row.now, row.was), currency, "taken back", at)
     elif row.movement is not None and row.taken_back_by is None:
         movements.take_back(tx, by, row.sku, row.movement, at)
 
 
 def _set_price(
-    tx: Tx, by: Person, product_id: str, sku: str, prices: tuple[int, int], currency: str, at: Instant
+    tx: Tx,
+    by: Person,
+    product_id: str,
+    sku: str,
+    prices: tuple[int, int],
+    currency: str,
+    why: str,
+    at: Instant,
 ) -> None:
     """Set a price from one amount to another. Raises Conflict when it is not the first one any more."""
     was, now = prices
     here = catalog.price_row(tx, product_id, sku)
     if here.price != was:
         raise Conflict(f"Its price is {format_money(here.price, currency)} by now.")
-    catalog.set_price(tx, by, product_id, sku, now, currency=currency, seen=here.version, at=at)
+    catalog.set_price(tx, by, product_id, sku, now, currency=currency, seen=here.version, why=why, at=at)

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from dotenv import dotenv_values
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LEAST_SECRET = 16
 SECRETS = ("SHOP_SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
+FROM_FILES = (*SECRETS, "SHOP_SMTP_URL")
 
 
 class SettingError(ValueError):
@@ -44,8 +46,8 @@ class Settings:
     stripe_api_base: str | None = _setting(
         "STRIPE_API_BASE", "another address of Stripe's API, such as the local Stripe's", None
     )
-    smtp_url: str | None = _setting("SHOP_SMTP_URL", "where letters are sent through; not used yet", None)
-    mail_from: str = _setting("SHOP_MAIL_FROM", "the sender of letters; not used yet", "")
+    smtp_url: str | None = _setting("SHOP_SMTP_URL", "the mail server that letters are sent through", None)
+    mail_from: str = _setting("SHOP_MAIL_FROM", "the sender of letters", "")
     limits: bool = _setting("SHOP_LIMITS", "`off` lifts the rate limits, on loopback only", True)
     trusted_proxies: tuple[str, ...] = _setting(
         "SHOP_TRUSTED_PROXIES", "addresses whose forwarded headers count", ()
@@ -100,8 +102,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         stripe_key=_key(key),
         webhook_secrets=_list(given.get("STRIPE_WEBHOOK_SECRET", "")),
         stripe_api_base=_api_base(given.get("STRIPE_API_BASE"), key),
-        smtp_url=given.get("SHOP_SMTP_URL"),
-        mail_from=given.get("SHOP_MAIL_FROM", ""),
+        smtp_url=_smtp(given.get("SHOP_SMTP_URL")),
+        mail_from=_sender(given.get("SHOP_MAIL_FROM", ""), given.get("SHOP_SMTP_URL")),
         limits=_limits(given.get("SHOP_LIMITS", "on"), base_url),
         trusted_proxies=_list(given.get("SHOP_TRUSTED_PROXIES", "")),
         checkout_minutes=_minutes(given.get("SHOP_CHECKOUT_MINUTES", "30")),
@@ -126,7 +128,7 @@ def proxies(environ: Mapping[str, str], host: str) -> tuple[str, ...]:
 
 def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
     given = dict(environ)
-    for name in SECRETS:
+    for name in FROM_FILES:
         path = given.get(f"{name}_FILE")
         if path:
             try:
@@ -164,6 +166,31 @@ def _api_base(text: str | None, key: str) -> str | None:
     if key.startswith(("sk_live_", "rk_live_")) and parts.hostname != "api.stripe.com":
         raise SettingError("STRIPE_API_BASE is set beside a live key: unset one of them.")
     return text.rstrip("/")
+
+
+def _smtp(text: str | None) -> str | None:
+    if text is None:
+        return None
+    parts = urlsplit(text.strip())
+    try:
+        rightly = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        rightly = False
+    if not rightly or parts.path not in ("", "/") or parts.query or parts.fragment:
+        # Without the text itself: it may hold a password.
+        raise SettingError(
+            "SHOP_SMTP_URL should look like smtp://user:password@mail.example:587, or smtps://…."
+        )
+    return text.strip()
+
+
+def _sender(text: str, smtp_url: str | None) -> str:
+    address = parseaddr(text)[1]
+    if not text.strip() and smtp_url is None:
+        return ""
+    if not re.fullmatch(r"[^@\s]+@[A-Za-z0-9.-]+", address, re.ASCII) or not text.isprintable():
+        raise SettingError("SHOP_MAIL_FROM should be an address such as Shop <shop@example.org>.")
+    return text.strip()
 
 
 def _limits(text: str, base_url: str) -> bool:

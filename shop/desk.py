@@ -7,15 +7,18 @@ shows no button that is bound to fail. Whether an act still fits when it is sent
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import disputes, events, fulfilment, orders
+from shop import disputes, events, fulfilment, notes, order_finds, orders
 from shop.clock import Instant
 from shop.disputes import Dispute
 from shop.fulfilment import BLOCKED, Shipment
+from shop.notes import Note
+from shop.order_finds import Choice, FoundOrder
 from shop.order_states import ADMIN, STEPS
 from shop.orders import Order, OrderPage
 
 sql = queries("desk")
 
+SOME_OTHERS = 5
 NOT_OURS = ("open", "lost")
 """Standings of a dispute in which the bank has the money."""
 
@@ -48,9 +51,10 @@ class Warned:
 class Desk:
     """An order as an admin has it before them.
 
-    `left` is what may still be refunded, in minor units; `may_repeat` whether a refund that did not arrive
-    can be asked for again; `stays` says why it can't be shipped, empty when it
-    can or never could; `puts_back` whether cancelling it has goods to put back on the shelf.
+    `name` is the person's, `others` are the newest of their other orders. `left` is what may still be
+    refunded, in minor units; `may_repeat` whether a refund that did not arrive can be asked for again;
+    `stays` says why it can't be shipped, empty when it can or never could; `puts_back` whether cancelling it
+    has goods to put back on the shelf; `carrier` is who took the newest parcel of all.
     """
 
     page: OrderPage
@@ -64,6 +68,10 @@ class Desk:
     stays: str
     puts_back: bool
     events: tuple[events.Event, ...]
+    notes: tuple[Note, ...]
+    name: str
+    others: tuple[FoundOrder, ...]
+    carrier: str
 
     @property
     def moving(self) -> bool:
@@ -89,7 +97,11 @@ def show(tx: Tx, number: str) -> Desk:
         order.dispute_state not in NOT_OURS,
         why_it_stays(order, left) if _may_become(order, "shipped") else "",
         _may_become(order, "closed") and STEPS[order.state, "closed"].stock == "restock",
-        events.of(tx, f"order:{order.id}"),
+        tuple(tx.all(events.Event, sql.events_with_names, object=f"order:{order.id}")),
+        notes.of_order(tx, order.id),
+        order_finds.summary(tx, order.id).name,
+        _others(tx, order),
+        fulfilment.last_carrier(tx),
     )
 
 
@@ -118,6 +130,11 @@ def why_it_stays(order: Order, left: int) -> str:
     if order.total and left == 0:
         return "All of its money is on its way back: it can't be shipped."
     return ""
+
+
+def _others(tx: Tx, order: Order) -> tuple[FoundOrder, ...]:
+    theirs = order_finds.find(tx, Choice(person_id=order.person_id), None, SOME_OTHERS + 1).items
+    return tuple(one for one in theirs if one.id != order.id)[:SOME_OTHERS]
 
 
 def _may_become(order: Order, new: str) -> bool:

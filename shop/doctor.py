@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from db import DatabaseError, SqliteTooOld, Tx, WrongSchema, path_of, queries, snapshot
+from shop import mail
 from shop.clock import Instant, epoch, later, now
 from shop.config import LEAST_SECRET, LOOPBACK, Settings
 from shop.sandbox.state import API_VERSION
@@ -56,6 +57,7 @@ async def examine(settings: Settings, proxies: tuple[str, ...] = ()) -> list[Fin
     except DatabaseError as fault:
         sentence = f"The database is not sound ({fault}): see `shop verify`, and put a backup in its place."
         found.append(Finding("database", sentence))
+    found += await of_mail(settings.smtp_url)
     return found + await of_stripe(settings) if settings.stripe_key else found
 
 
@@ -188,6 +190,17 @@ async def of_stripe(settings: Settings) -> list[Finding]:
         )
         return [Finding("stripe", f"Stripe does not answer at {base} ({type(fault).__name__}): {todo}.")]
     return [*of_clock(answer.headers.get("Date"), epoch()), *await _key(settings)]
+
+
+async def of_mail(smtp_url: str | None) -> list[Finding]:
+    """Greet the mail server, and sign in there if a name is given; without one, letters are kept."""
+    if smtp_url is None:
+        return []
+    try:
+        await mail.greet(smtp_url)
+    except mail.MailError as fault:
+        return [Finding("mail", f"{str(fault).rstrip('.')}: look at SHOP_SMTP_URL; letters wait meanwhile.")]
+    return []
 
 
 def of_clock(date: str | None, ours: int) -> list[Finding]:

@@ -67,7 +67,8 @@ def ship(tx: Tx, number: str, by: Person, carrier: str, tracking: str, at: Insta
     if order.state not in ("confirmed", "packed", "shipped"):
         raise Conflict(f"An order that is {order.state} can't be shipped.")
     if order.state != "shipped":
-        _must_be_free_to_go(tx, order)
+        if why := why_it_stays(tx, order):
+            raise Conflict(why)
         order = orders.move(tx, order, "shipped", by=by.actor, at=at, why="shipped")
     added = tx.run(
         sql.add,
@@ -84,9 +85,27 @@ def ship(tx: Tx, number: str, by: Person, carrier: str, tracking: str, at: Insta
     return order
 
 
+def why_it_stays(tx: Tx, order: Order) -> str:
+    """Say why nothing of a paid order may leave the house just now, empty when it may."""
+    if order.cancel_requested_at is not None:
+        return "The shopper is cancelling this order: it can't be shipped."
+    if order.ship_block:
+        return BLOCKED[order.ship_block]
+    if order.payment_state not in ("paid", "partly_refunded"):
+        return "This order is not paid: it can't be shipped."
+    if order.total and not left_to_refund(tx, order):
+        return "All of its money is on its way back: it can't be shipped."
+    return ""
+
+
 def shipments_of(tx: Tx, order_id: str) -> tuple[Shipment, ...]:
     """Return an order's parcels, oldest first."""
     return tuple(tx.all(Shipment, sql.of_order, order_id=order_id))
+
+
+def last_carrier(tx: Tx) -> str:
+    """Return who took the newest parcel, empty before the first: whoever it was will take the next."""
+    return str(tx.value(sql.last_carrier) or "")
 
 
 def cancel(tx: Tx, number: str, by: Person, at: Instant, *, restock: bool) -> Order:
@@ -220,17 +239,6 @@ def _free_payments(tx: Tx, order: Order) -> tuple[list[str], list[str]]:
 def _must_be_ours(order: Order) -> None:
     if order.dispute_state in ("open", "lost"):
         raise Conflict("The bank has this money because of a dispute: it can't be refunded as well.")
-
-
-def _must_be_free_to_go(tx: Tx, order: Order) -> None:
-    if order.cancel_requested_at is not None:
-        raise Conflict("The shopper is cancelling this order: it can't be shipped.")
-    if order.ship_block:
-        raise Conflict(BLOCKED[order.ship_block])
-    if order.payment_state not in ("paid", "partly_refunded"):
-        raise Conflict("This order is not paid: it can't be shipped.")
-    if order.total and not left_to_refund(tx, order):
-        raise Conflict("All of its money is on its way back: it can't be shipped.")
 
 
 def _price_of(tx: Tx, order: Order, units: Mapping[str, int]) -> int:

@@ -5,8 +5,9 @@ filtered while walking, over so many rows a page at most; the next page goes on 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from db import Statement, Tx, queries
 from shop import finds
@@ -15,7 +16,7 @@ from shop.stock import StockRow
 sql = queries("inventory")
 
 PAGE = 50
-LOOKS = 2000
+LOOKS = 1000
 """So many rows are looked at for one page at most."""
 STEP = 250
 MATCHES = 500
@@ -76,6 +77,17 @@ class _Walk:
     more: dict[str, int | str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What a row that passes the filters is sorted by."""
+
+    sku: str
+    available: int
+    on_hand: int
+    price: int
+    sort_name: str
+
+
 _NUMBER_UP, _NUMBER_DOWN = Place(-1, ""), Place(_ENDLESS, _LAST)
 _TEXT_UP, _TEXT_DOWN = Place("", ""), Place(_LAST, _LAST)
 _ORDERS: dict[str, tuple[Statement, Place]] = {
@@ -90,12 +102,12 @@ _ORDERS: dict[str, tuple[Statement, Place]] = {
     "-sku": (sql.by_sku_down, _TEXT_DOWN),
 }
 SORTS = ("available", *_ORDERS)
-_KEYS: dict[str, Callable[[StockRow], int | str]] = {
-    "available": lambda row: row.available,
-    "on_hand": lambda row: row.on_hand,
-    "price": lambda row: row.price,
-    "name": lambda row: row.name.lower(),
-    "sku": lambda row: row.sku,
+_KEYS = {
+    "available": attrgetter("available", "sku"),
+    "on_hand": attrgetter("on_hand", "sku"),
+    "price": attrgetter("price", "sku"),
+    "name": attrgetter("sort_name", "sku"),
+    "sku": attrgetter("sku", "sku"),
 }
 
 
@@ -122,10 +134,10 @@ def suppliers(tx: Tx) -> list[str]:
     return tx.all(str, sql.suppliers)
 
 
-def chosen(tx: Tx, skus: tuple[str, ...]) -> tuple[StockRow, ...]:
+def chosen(tx: Tx, skus: Sequence[str]) -> tuple[StockRow, ...]:
     """Return the rows of these SKUs in their order; what is not there is left out."""
-    nothing = {"category_id": None, "supplier_id": None, "shelf": "any", "state": ""}
-    return tuple(_fitting(tx, list(skus), nothing).values())
+    known = {row.sku: row for row in tx.all(StockRow, sql.of_skus, skus=json.dumps(skus))}
+    return tuple(known[sku] for sku in dict.fromkeys(skus) if sku in known)
 
 
 def _fits(tx: Tx, wish: Wish) -> dict[str, str | None] | None:
@@ -161,22 +173,22 @@ def _walk(wish: Wish, fits: dict[str, str | None]) -> _Walk:
 def _walked(
     tx: Tx, walk: _Walk, fits: dict[str, str | None], after: str | None, size: int, looks: int
 ) -> Found:
-    found: list[tuple[Place, StockRow]] = []
+    found: list[Place] = []
     place, looked, step = _place(after, walk.start), 0, size + 1
     while len(found) <= size and looked < looks:
         step = min(step, looks - looked)
         places = tx.all(Place, walk.statement, key=place.key, sku=place.sku, size=step, **walk.more)
-        rows = _fitting(tx, [one.sku for one in places], fits)
-        found += [(one, rows[one.sku]) for one in places if one.sku in rows]
+        passing = {one.sku for one in _passing(tx, [one.sku for one in places], fits)}
+        found += [one for one in places if one.sku in passing]
         if len(places) < step:
-            return _page(found, size, None)
+            return _page(tx, found, size, None)
         looked, place, step = looked + step, places[-1], STEP
-    return _page(found, size, place)
+    return _page(tx, found, size, place)
 
 
-def _page(found: list[tuple[Place, StockRow]], size: int, stopped: Place | None, cut: bool = False) -> Found:
-    on = found[size - 1][0] if len(found) > size else stopped
-    return Found(tuple(row for _, row in found[:size]), str(on) if on else None, cut)
+def _page(tx: Tx, found: list[Place], size: int, stopped: Place | None, cut: bool = False) -> Found:
+    on = found[size - 1] if len(found) > size else stopped
+    return Found(chosen(tx, [one.sku for one in found[:size]]), str(on) if on else None, cut)
 
 
 def _searched(
@@ -184,14 +196,12 @@ def _searched(
 ) -> Found:
     skus = _matching(tx, wish.text, matches + 1)
     key, down = _KEYS[wish.sort.removeprefix("-") or "available"], wish.sort.startswith("-")
-    rows = _fitting(tx, skus[:matches], fits).values()
-    places = sorted(((key(row), row.sku, row) for row in rows), key=lambda one: one[:2], reverse=down)
-    if places and after:
-        start = _place(after, Place(*places[0][:2]))
+    keys = sorted((key(one) for one in _passing(tx, skus[:matches], fits)), reverse=down)
+    if keys and after:
+        start = _place(after, Place(*keys[0]))
         at = (start.key, start.sku)
-        places = [one for one in places if (one[:2] < at if down else one[:2] > at)]
-    found = [(Place(number, sku), row) for number, sku, row in places]
-    return _page(found, size, None, len(skus) > matches)
+        keys = [one for one in keys if (one < at if down else one > at)]
+    return _page(tx, [Place(*one) for one in keys], size, None, len(skus) > matches)
 
 
 def _matching(tx: Tx, text: str, most: int) -> list[str]:
@@ -208,10 +218,8 @@ def _matching(tx: Tx, text: str, most: int) -> list[str]:
     return list(dict.fromkeys(found))[:most]
 
 
-def _fitting(tx: Tx, skus: list[str], fits: dict[str, str | None]) -> dict[str, StockRow]:
-    rows = tx.all(StockRow, sql.fitting, skus=json.dumps(skus), **fits)
-    known = {row.sku: row for row in rows}
-    return {sku: known[sku] for sku in skus if sku in known}
+def _passing(tx: Tx, skus: list[str], fits: dict[str, str | None]) -> list[_Keys]:
+    return tx.all(_Keys, sql.passing, skus=json.dumps(skus), **fits)
 
 
 def _place(after: str | None, start: Place) -> Place:

@@ -104,7 +104,7 @@ def take_back(tx: Tx, by: Person, sku: str, seq: int, at: Instant) -> Adjusted:
 
     Raises NotFound, and Conflict where it can't be taken back, or not any more.
     """
-    movement = tx.one(Movement, sql.movement, sku=sku, seq=seq)
+    movement = tx.one(Movement, sql.movement, sku=sku, seq=seq) if seq < _NEWEST else None
     if movement is None:
         raise NotFound("There is no such movement.")
     if movement.taken_back_by is not None:

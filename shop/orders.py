@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import events, outbox, refunds, stock, timeline
+from shop import events, outbox, refunds, sales, stock, timeline
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
-from shop.order_states import CANCELLABLE_BY_SHOPPER, FOR_WANT_OF_MONEY, STATES, STEPS
+from shop.order_states import CANCELLABLE_BY_SHOPPER, FOR_WANT_OF_MONEY, STEPS
 from shop.people import Person
 from shop.refunds import Refund
 
@@ -152,6 +152,8 @@ def move(
         after=new,
         why=why,
     )
+    if new == "confirmed":
+        sales.count(tx, order.id, at)
     refunds.recount(tx, order.id)
     return by_id(tx, order.id)
 
@@ -276,15 +278,6 @@ def by_number(tx: Tx, number: str) -> Order:
 def listing_of(tx: Tx, person_id: str, after: str | None) -> Listing[OrderSummary]:
     """Return a page of a shopper's orders, newest first."""
     rows = tx.all(OrderSummary, sql.of_person, person_id=person_id, after=after or LAST, size=PAGE + 1)
-    return page_of(rows, PAGE, lambda row: row.id)
-
-
-def all_orders(tx: Tx, after: str | None, state: str | None) -> Listing[OrderSummary]:
-    """Return a page of all orders, newest first, of one state if it is named."""
-    if state in STATES:
-        rows = tx.all(OrderSummary, sql.in_state, state=state, after=after or LAST, size=PAGE + 1)
-    else:
-        rows = tx.all(OrderSummary, sql.all_orders, after=after or LAST, size=PAGE + 1)
     return page_of(rows, PAGE, lambda row: row.id)
 
 

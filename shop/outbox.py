@@ -53,13 +53,24 @@ def add(tx: Tx, kind: str, subject: str, at: Instant) -> None:
     tx.run(sql.add, id=new_id("out"), kind=kind, key=key, payload=payload, not_before=at, at=at)
 
 
+def add_again(tx: Tx, kind: str, subject: str, at: Instant) -> None:
+    """Ask for `kind` to be done to `subject` now, also where it has been done or given up before."""
+    told = {"kind": kind, "key": f"{kind}:{subject}", "payload": json.dumps({"id": subject})}
+    tx.run(sql.add_again, id=new_id("out"), not_before=at, at=at, **told)
+
+
 def due(tx: Tx, at: Instant) -> list[Task]:
-    """Return what should be done now."""
+    """Return what should be done now, but for letters."""
     return tx.all(Task, sql.due, at=at)
 
 
+def due_letters(tx: Tx, at: Instant) -> list[Task]:
+    """Return the letters to be sent now: apart, for a mail server that hangs must not hold up refunds."""
+    return tx.all(Task, sql.due_letters, at=at)
+
+
 def waiting(tx: Tx, at: Instant) -> list[Task]:
-    """Return all that is still to be done, also what is waiting for its next try."""
+    """Return all that is still to be done but for letters, also what is waiting for its next try."""
     return tx.all(Task, sql.waiting, at=at)
 
 
@@ -79,6 +90,11 @@ def try_again(tx: Tx, task: Task, error: str, at: Instant) -> None:
     wait = BACKOFF_SECONDS[min(task.attempts, len(BACKOFF_SECONDS) - 1)]
     again = later(at, seconds=wait)
     tx.run(sql.again, id=task.id, not_before=again, error=error[:500], most=MOST_ATTEMPTS)
+
+
+def give_up(tx: Tx, task: Task, error: str) -> None:
+    """Put a task aside at once, because trying again can't help: a person has to look."""
+    tx.run(sql.give_up, id=task.id, error=error[:500])
 
 
 def revive(tx: Tx, task_id: str, at: Instant) -> bool:

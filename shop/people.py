@@ -17,12 +17,10 @@ from db import ConstraintViolated, Tx, queries
 from shop import events
 from shop.clock import Instant, later, new_id, new_token
 from shop.errors import Conflict, NotFound, Refused
-from shop.listing import LAST, Listing, page_of
 
 sql = queries("people")
 
 SESSION_DAYS = {"user": 14, "admin": 1}
-PAGE = 50
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 128
 
@@ -103,14 +101,26 @@ def check_new_password(password: str, email: str) -> None:
 
 
 def register(tx: Tx, email: str, name: str, password_hash: str, at: Instant, role: str = "user") -> Person:
-    """Add a person. Raises Conflict when the address is taken."""
+    """Add a person who has chosen a password. Raises Conflict when the address is taken."""
     person = Person(new_id("per"), email, name, role, at, None)
+    add(tx, person, password_hash, by=person.actor)
+    return person
+
+
+def add(tx: Tx, person: Person, password_hash: str, *, by: str) -> None:
+    """Add a person. Raises Conflict when the address is taken."""
+    told = {"id": person.id, "email": person.email, "name": person.name, "role": person.role}
     try:
-        tx.run(sql.add, id=person.id, email=email, name=name, role=role, hash=password_hash, at=at)
+        tx.run(sql.add, hash=password_hash, at=person.created_at, **told)
     except ConstraintViolated:
         raise Conflict("Somebody has registered with this e-mail address: sign in.") from None
-    events.record(tx, "person.added", person.actor, by=person.actor, at=at, after=role)
-    return person
+    events.record(tx, "person.added", person.actor, by=by, at=person.created_at, after=person.role)
+
+
+def has_password(tx: Tx, person_id: str) -> bool:
+    """Tell whether a person has ever chosen a password."""
+    found = credentials_of(tx, person_id)
+    return found is not None and found.password_hash != ""
 
 
 def by_email(tx: Tx, email: str) -> Credentials | None:
@@ -165,22 +175,55 @@ def change_password(tx: Tx, person_id: str, password_hash: str, at: Instant) -> 
 
 def set_role(tx: Tx, by: Person, person_id: str, role: str, at: Instant) -> None:
     """Give a person another role and end their sessions. Raises NotFound, and Conflict for the last admin."""
-    person = tx.one(Person, sql.by_id, id=person_id)
-    if person is None:
-        raise NotFound("There is no such person.")
+    person = existing(tx, person_id)
     if role == person.role:
         return
-    if person.is_admin and tx.value(sql.another_admin, id=person_id) is None:
-        raise Conflict("The shop needs an admin: make somebody else one first.")
+    if person.is_admin:
+        _leave_an_admin(tx, person_id)
     tx.run(sql.set_role, id=person_id, role=role)
-    tx.run(sql.end_sessions, person_id=person_id)
+    end_sessions(tx, person_id)
     events.record(tx, "person.role", person.actor, by=by.actor, at=at, before=person.role, after=role)
 
 
-def listing(tx: Tx, after: str | None) -> Listing[Person]:
-    """Return a page of people, newest first."""
-    rows = tx.all(Person, sql.page, after=after or LAST, size=PAGE + 1)
-    return page_of(rows, PAGE, lambda person: person.id)
+def suspend(tx: Tx, by: Person, person_id: str, why: str, at: Instant) -> None:
+    """Keep a person out from now on: their sessions end. Raises NotFound, and Conflict for the last admin."""
+    person = existing(tx, person_id)
+    if person.suspended_at is not None:
+        return
+    if person.is_admin:
+        _leave_an_admin(tx, person_id)
+    tx.run(sql.set_suspension, id=person_id, at=at)
+    end_sessions(tx, person_id)
+    told = {"before": "active", "after": "suspended", "why": why}
+    events.record(tx, "person.suspended", person.actor, by=by.actor, at=at, **told)
+
+
+def end_suspension(tx: Tx, by: Person, person_id: str, at: Instant) -> None:
+    """Let a person sign in again. Raises NotFound."""
+    person = existing(tx, person_id)
+    if person.suspended_at is not None:
+        tx.run(sql.set_suspension, id=person_id, at=None)
+        told = {"before": "suspended", "after": "active"}
+        events.record(tx, "person.suspension_ended", person.actor, by=by.actor, at=at, **told)
+
+
+def existing(tx: Tx, person_id: str) -> Person:
+    """Return a person by id. Raises NotFound."""
+    person = find(tx, person_id)
+    if person is None:
+        raise NotFound("There is no such person.")
+    return person
+
+
+def end_sessions(tx: Tx, person_id: str) -> int:
+    """End every session of a person and return how many there were."""
+    return tx.run(sql.end_sessions, person_id=person_id)
+
+
+def _leave_an_admin(tx: Tx, but: str) -> None:
+    # Asked in the transaction that takes this one away: of two admins who dismiss each other, one stays.
+    if tx.value(sql.another_admin, id=but) is None:
+        raise Conflict("The shop needs an admin who can sign in: make somebody else one first.")
 
 
 def _digest(token: str) -> str:

@@ -5,15 +5,13 @@ transaction decides it, never an earlier read. Movements: hold, release, commit,
 orders; adjust for what an admin counted, received or lost.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from db import Statement, Tx, queries
+from db import Tx, queries
 from shop import events
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound, OutOfStock, Refused
-from shop.listing import Listing, page_of
 from shop.people import Person
 
 sql = queries("stock")
@@ -22,9 +20,6 @@ REASONS = ("received", "counted", "damaged", "returned", "correction")
 FEW = 5
 """At or below this many available units, a shopper is told how many are left."""
 MOST = 1_000_000
-PAGE = 100
-
-_CURSOR = re.compile(r"([0-9]{1,9}):(.*)", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +207,6 @@ def adjust(
     return Adjusted(now, was.on_hand, now.on_hand, int(tx.value(sql.newest_movement)))
 
 
-def short(tx: Tx, after: str | None) -> Listing[StockRow]:
-    """Return a page of what is sold out or nearly so, sold out first."""
-    return _page(tx, sql.short, after, few=FEW)
-
-
 def row(tx: Tx, sku: str) -> StockRow:
     """Return one variant's row. Raises NotFound."""
     found = tx.one(StockRow, sql.row, sku=sku)
@@ -303,14 +293,3 @@ def _shortage(tx: Tx, lines: list[Wanted]) -> str:
 
 def _only(name: str, available: int) -> str:
     return f"Only {available} left of {name}." if available > 0 else f"{name} is sold out."
-
-
-def _page(tx: Tx, statement: Statement, after: str | None, **params: int) -> Listing[StockRow]:
-    available, sku = _cursor(after)
-    found = tx.all(StockRow, statement, available=available, sku=sku, size=PAGE + 1, **params)
-    return page_of(found, PAGE, lambda last: f"{last.available}:{last.sku}")
-
-
-def _cursor(after: str | None) -> tuple[int, str]:
-    match = _CURSOR.fullmatch(after or "")
-    return (int(match[1]), match[2]) if match else (-1, "")

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from db import DatabaseError, Interrupted, Statement, Tx, WrongSchema, path_of, queries, snapshot, wal_fault
-from shop import histories
+from shop import histories, sales
 from shop.errors import Refused
 
 sql = queries("verify")
@@ -139,6 +139,7 @@ CHECKS: tuple[Question, ...] = (
     ("I7", "every page and index of the file is sound", unsound_page),
     ("I1", "no stock below zero, nothing held that is not there", sql.negative_stock),
     ("I2", "each counter is the sum of its movements", sql.stock_without_its_movements),
+    ("I2", "what is low is what its threshold says, and nothing else has an alert", sql.low_by_mistake),
     ("I2", "each movement follows the balance before it", sql.movements_that_do_not_follow),
     ("I2", "no movement was changed, taken out or put in", off_the_chain),
     ("I2", "no movement is missing at the end", sql.head_against_the_ledger),
@@ -159,6 +160,8 @@ CHECKS: tuple[Question, ...] = (
     ("I6", "captured and refunded are the sums of their rows", sql.orders_whose_payments_differ),
     ("I6", "no refund exceeds its payment", sql.refunds_beyond_the_payment),
     ("I6", "each payment is in its order's currency", sql.paid_in_another_currency),
+    ("I6", "each order counts as sold since it was first confirmed", sales.sold_otherwise),
+    ("I6", "what was sold each day is the sum of its orders", sales.days_off),
 )
 
 

@@ -1,4 +1,4 @@
-// What htmx leaves open: a word when the shop can't be reached, Escape out of an edit, focus after a swap.
+// What htmx leaves open: a word when the shop can't be reached, Escape out of an edit, focus after a swap, keys.
 (() => {
   const say = (text) => {
     const flash = document.getElementById("flash");
@@ -22,6 +22,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.target.closest("[data-escape]")?.querySelector("[data-cancel]")?.click();
+    if (event.target.closest("[data-finder]")) event.target.blur();
   });
 
   // An edit that was left or saved gives the focus back to where it began.
@@ -42,4 +43,55 @@
       lands = null;
     }
   });
+
+  // Keys: what they lead to is marked in the page; they are silent while somebody types, and can be turned off.
+  const TYPED = "textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])";
+  const all = (marked) => [...document.querySelectorAll(marked)];
+  const shut = () => document.documentElement.dataset.keys === "off";
+  const rowOf = (element) => element?.closest("[data-row]");
+  const along = (places, here, step) => {
+    const next = places.indexOf(here) < 0 && step < 0 ? places.length - 1 : places.indexOf(here) + step;
+    const place = places[Math.max(0, Math.min(next, places.length - 1))];
+    const within = place?.matches("a, input") ? place : place?.querySelector("th a") ?? place?.querySelector("a, button");
+    (within ?? place)?.focus();
+  };
+  const edit = (row) => {
+    const field = row?.querySelector("[data-edit], .act a");
+    field?.matches("input, select, textarea") ? field.focus() : field?.click();
+  };
+  const KEYS = {
+    "/": () => document.querySelector("[data-finder] input")?.focus(),
+    "?": () => document.getElementById("help")?.showModal(),
+    j: () => along(all("[data-row], .more a"), rowOf(document.activeElement) ?? document.activeElement, 1),
+    k: () => along(all("[data-row], .more a"), rowOf(document.activeElement) ?? document.activeElement, -1),
+    e: () => edit(rowOf(document.activeElement)),
+    x: () => rowOf(document.activeElement)?.querySelector("input[type=checkbox]")?.click(),
+  };
+  let going = 0;
+  document.addEventListener("keydown", (event) => {
+    const { key, target, timeStamp } = event;
+    const finder = target.closest?.("[data-finder]");
+    if (finder && (key === "ArrowDown" || key === "ArrowUp")) {
+      event.preventDefault();
+      return along([...finder.querySelectorAll("input, a")], target, key === "ArrowDown" ? 1 : -1);
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    if (shut() || target.isContentEditable || target.matches?.(TYPED) || document.querySelector("dialog[open]")) return;
+    const place = timeStamp - going < 1500 && all("[data-go]").find((one) => one.dataset.go === key);
+    going = key === "g" ? timeStamp : 0;
+    const does = place ? () => place.click() : KEYS[key];
+    if (!does || !document.querySelector("[data-finder]")) return;
+    event.preventDefault();
+    does();
+  });
+  const remember = (on) => { document.documentElement.dataset.keys = on ? "" : "off"; };
+  const kept = () => { try { return localStorage.getItem("keys") !== "off"; } catch { return true; } };
+  remember(kept());
+  for (const box of all("[data-keys-on]")) {
+    box.checked = !shut();
+    box.addEventListener("change", () => {
+      remember(box.checked);
+      try { localStorage.setItem("keys", box.checked ? "on" : "off"); } catch { say("Remembered for this page only."); }
+    });
+  }
 })();

@@ -23,8 +23,8 @@ WHERE d.status NOT IN ('won', 'lost', 'warning_closed', 'prevented')
 UNION ALL
 SELECT 'fraud', o.number, o.number, w.at,
   'The card''s network warns of fraud (' || w.kind || '): refund it, or clear the warning.', NULL
-FROM fraud_warnings w JOIN orders o ON o.id = w.order_id
-WHERE w.cleared_at IS NULL AND o.state IN ('confirmed', 'packed')
+FROM fraud_warnings w CROSS JOIN orders o
+WHERE o.id = w.order_id AND w.cleared_at IS NULL AND o.state IN ('confirmed', 'packed')
 UNION ALL
 SELECT 'event', e.id, '', e.received_at, e.type || ' ' || e.id || ': ' || e.note, NULL
 FROM stripe_events e WHERE e.result = 'parked'

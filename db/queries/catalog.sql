@@ -81,4 +81,5 @@ UPDATE variants SET price = :price, version = version + 1 WHERE sku = :sku AND v
 SELECT id FROM products LIMIT 1
 
 -- name: slug_of
-SELECT p.slug FROM variants v JOIN products p ON p.id = v.product_id WHERE v.sku = :sku AND p.published = 1
+SELECT p.slug FROM variants v CROSS JOIN products p
+WHERE v.sku = :sku AND p.id = v.product_id AND p.published = 1

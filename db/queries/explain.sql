@@ -15,7 +15,7 @@ ORDER BY h.order_id DESC LIMIT :size
 SELECT m.seq, m.kind, m.on_hand_change AS change, m.on_hand_after AS balance, m.reason, m.note,
   COALESCE(p.name, m.actor) AS actor, m.cause, o.number AS order_number, m.at
 FROM movements m
-LEFT JOIN people p ON 'person:' || p.id = m.actor
+LEFT JOIN people p ON p.id = SUBSTR(m.actor, 8)
 LEFT JOIN orders o ON o.id = m.order_id
 WHERE m.sku = :sku AND m.seq < :before AND m.on_hand_change <> 0
 ORDER BY m.seq DESC LIMIT :size
@@ -24,7 +24,7 @@ ORDER BY m.seq DESC LIMIT :size
 SELECT m.seq, m.kind, m.held_change AS change, m.held_after AS balance, m.reason, m.note,
   COALESCE(p.name, m.actor) AS actor, m.cause, o.number AS order_number, m.at
 FROM movements m
-LEFT JOIN people p ON 'person:' || p.id = m.actor
+LEFT JOIN people p ON p.id = SUBSTR(m.actor, 8)
 LEFT JOIN orders o ON o.id = m.order_id
 WHERE m.sku = :sku AND m.seq < :before AND m.held_change <> 0
 ORDER BY m.seq DESC LIMIT :size
@@ -33,7 +33,7 @@ ORDER BY m.seq DESC LIMIT :size
 SELECT m.seq, m.kind, m.on_hand_change - m.held_change AS change, m.on_hand_after - m.held_after AS balance,
   m.reason, m.note, COALESCE(p.name, m.actor) AS actor, m.cause, o.number AS order_number, m.at
 FROM movements m
-LEFT JOIN people p ON 'person:' || p.id = m.actor
+LEFT JOIN people p ON p.id = SUBSTR(m.actor, 8)
 LEFT JOIN orders o ON o.id = m.order_id
 WHERE m.sku = :sku AND m.seq < :before AND m.on_hand_change <> m.held_change
 ORDER BY m.seq DESC LIMIT :size

@@ -75,7 +75,21 @@ SELECT sku AS key, sku FROM stock
 WHERE (sku, sku) < (:key, :sku)
 ORDER BY sku DESC LIMIT :size
 
--- name: fitting
+-- name: passing
+SELECT s.sku, s.available, s.on_hand, v.price, v.sort_name
+FROM json_each(:skus) j
+JOIN stock s ON s.sku = j.value
+JOIN variants v ON v.sku = s.sku
+CROSS JOIN shop h
+WHERE (CAST(:category_id AS TEXT) IS NULL OR s.category_id = :category_id)
+  AND (CAST(:supplier_id AS TEXT) IS NULL OR s.supplier_id = :supplier_id)
+  AND CASE :shelf WHEN 'unpublished' THEN s.shelf = 'draft' WHEN 'archived' THEN s.shelf = 'archived'
+    ELSE s.shelf <> 'archived' END
+  AND CASE :state WHEN 'sold_out' THEN s.available <= 0 WHEN 'held' THEN s.held > 0
+    WHEN 'low' THEN s.available > 0 AND s.available <= COALESCE(s.threshold, h.threshold)
+    WHEN 'in_stock' THEN s.available > COALESCE(s.threshold, h.threshold) ELSE TRUE END
+
+-- name: of_skus
 SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version,
   v.price, s.shelf, COALESCE(s.threshold, h.threshold) AS threshold
 FROM json_each(:skus) j
@@ -83,13 +97,6 @@ JOIN stock s ON s.sku = j.value
 JOIN variants v ON v.sku = s.sku
 JOIN products p ON p.id = v.product_id
 CROSS JOIN shop h
-WHERE (CAST(:category_id AS TEXT) IS NULL OR s.category_id = :category_id)
-  AND (CAST(:supplier_id AS TEXT) IS NULL OR s.supplier_id = :supplier_id)
-  AND CASE :shelf WHEN 'any' THEN TRUE WHEN 'unpublished' THEN s.shelf = 'draft'
-    WHEN 'archived' THEN s.shelf = 'archived' ELSE s.shelf <> 'archived' END
-  AND CASE :state WHEN 'sold_out' THEN s.available <= 0 WHEN 'held' THEN s.held > 0
-    WHEN 'low' THEN s.available > 0 AND s.available <= COALESCE(s.threshold, h.threshold)
-    WHEN 'in_stock' THEN s.available > COALESCE(s.threshold, h.threshold) ELSE TRUE END
 
 -- name: matching
 SELECT f.sku FROM variant_words w JOIN variant_finds f ON f.id = w.rowid

@@ -43,20 +43,6 @@ FROM orders o JOIN people p ON p.id = o.person_id
 WHERE o.person_id = :person_id AND o.id < :after
 ORDER BY o.id DESC LIMIT :size
 
--- name: all_orders
-SELECT o.id, o.number, o.state, o.closed_reason, o.payment_state, o.total, o.currency, o.placed_at,
-  (SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS count, o.email, p.name
-FROM orders o JOIN people p ON p.id = o.person_id
-WHERE o.id < :after
-ORDER BY o.id DESC LIMIT :size
-
--- name: in_state
-SELECT o.id, o.number, o.state, o.closed_reason, o.payment_state, o.total, o.currency, o.placed_at,
-  (SELECT SUM(l.quantity) FROM order_lines l WHERE l.order_id = o.id) AS count, o.email, p.name
-FROM orders o JOIN people p ON p.id = o.person_id
-WHERE o.state = :state AND o.id < :after
-ORDER BY o.id DESC LIMIT :size
-
 -- name: move
 UPDATE orders SET state = :new, closed_reason = :reason, hold_until = NULL, version = version + 1
 WHERE id = :id AND state = :old

@@ -36,12 +36,13 @@ UPDATE payment_attempts SET state = 'paid', captured = :amount, captured_currenc
 WHERE id = :id AND state <> 'paid'
 
 -- name: unfinished
-SELECT id FROM payment_attempts WHERE state = 'creating' AND created_at <= :before
+SELECT id FROM payment_attempts
+WHERE state IN ('creating', 'open') AND state = 'creating' AND created_at <= :before
 ORDER BY created_at LIMIT 50
 
 -- name: unsettled
 SELECT session_id FROM payment_attempts
-WHERE state = 'open' AND session_id IS NOT NULL AND expires_at <= :before
+WHERE state IN ('creating', 'open') AND state = 'open' AND session_id IS NOT NULL AND expires_at <= :before
 ORDER BY created_at LIMIT 1000
 
 -- name: with_the_bank

@@ -32,10 +32,8 @@ UPDATE people SET password_hash = :hash WHERE id = :id
 -- name: set_role
 UPDATE people SET role = :role WHERE id = :id
 
--- name: another_admin
-SELECT id FROM people WHERE role = 'admin' AND suspended_at IS NULL AND id <> :id LIMIT 1
+-- name: set_suspension
+UPDATE people SET suspended_at = :at WHERE id = :id
 
--- name: page
-SELECT id, email, name, role, created_at, suspended_at FROM people
-WHERE id < :after
-ORDER BY id DESC LIMIT :size
+-- name: another_admin
+SELECT id FROM people WHERE role = 'admin' AND standing = 'active' AND id <> :id LIMIT 1

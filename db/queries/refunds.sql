@@ -34,7 +34,8 @@ FROM refunds WHERE order_id = :order_id ORDER BY id
 
 -- name: unsettled
 SELECT provider_id FROM refunds
-WHERE state = 'submitted' AND provider_id IS NOT NULL ORDER BY updated_at LIMIT 1000
+WHERE state IN ('requested', 'submitted') AND state = 'submitted' AND provider_id IS NOT NULL
+ORDER BY updated_at LIMIT 1000
 
 -- name: claimable
 SELECT r.id, r.order_id, o.number, r.attempt_id, r.amount, r.currency, r.state, r.provider_id,

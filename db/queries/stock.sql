@@ -59,16 +59,6 @@ UPDATE holds SET state = 'returned'
 WHERE order_id = :order_id AND state = 'committed' AND returned = quantity
   AND EXISTS (SELECT 1 FROM orders o WHERE o.id = :order_id AND o.state = 'closed')
 
--- name: short
-SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version,
-  v.price, s.shelf, COALESCE(s.threshold, h.threshold) AS threshold
-FROM stock s
-JOIN variants v ON v.sku = s.sku
-JOIN products p ON p.id = v.product_id
-CROSS JOIN shop h
-WHERE s.available <= :few AND (s.available, s.sku) > (:available, :sku)
-ORDER BY s.available, s.sku LIMIT :size
-
 -- name: row
 SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version,
   v.price, s.shelf, COALESCE(s.threshold, h.threshold) AS threshold

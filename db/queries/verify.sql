@@ -12,6 +12,14 @@ FROM stock s LEFT JOIN (
 ) m ON m.sku = s.sku
 WHERE s.on_hand <> COALESCE(m.on_hand, 0) OR s.held <> COALESCE(m.held, 0) LIMIT 1
 
+-- name: low_by_mistake
+SELECT s.sku || ': ' || s.available || ' available is ' || CASE s.low WHEN 1 THEN 'low' ELSE 'not low' END
+  || ' in the books, its threshold is ' || COALESCE(s.threshold, h.threshold)
+FROM stock s CROSS JOIN shop h
+WHERE s.low <> (s.available <= COALESCE(s.threshold, h.threshold))
+  OR (s.low = 0 AND EXISTS (SELECT 1 FROM alerts a WHERE a.sku = s.sku AND a.closed_at IS NULL))
+LIMIT 1
+
 -- name: movements_that_do_not_follow
 SELECT 'movement ' || seq || ' of ' || sku FROM (
   SELECT seq, sku, on_hand_after, held_after, on_hand_change, held_change,

@@ -2,9 +2,11 @@
 
 Every job goes through the same functions as a request or a webhook, asks before it acts, and may run in
 several processes at once: work is claimed by a conditional update with a lease. `worker` runs them, `errands`
-does what the outbox asks for, `reading` asks Stripe what has become of things.
+does what the outbox asks for, `reading` asks Stripe what has become of things, `counting` counts what pages
+read ready-made.
 """
 
+from shop.jobs.counting import count_sellers
 from shop.jobs.errands import work_off
 from shop.jobs.reading import (
     Returned,
@@ -23,6 +25,7 @@ __all__ = [
     "Report",
     "Returned",
     "Worker",
+    "count_sellers",
     "end_overdue",
     "finish_sessions",
     "read_debits",

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from db import Database, Tx
-from shop import adoption, checkout, outbox, payments, refunds, schedule
+from shop import adoption, checkout, letters, mail, outbox, payments, refunds, schedule
 from shop.clock import Instant, now
 from shop.config import Settings
 from shop.outbox import Task
@@ -40,6 +40,7 @@ class _Errands:
             "adopt": self._adopt,
             "return": self._return,
             "send_back": self._send_back,
+            letters.ERRAND: self._letter,
         }
 
     async def run(self, task: Task) -> bool:
@@ -50,12 +51,20 @@ class _Errands:
             try:
                 async with asyncio.timeout(ERRAND_SECONDS):
                     await self._ways[task.kind](task.subject)
-            except (StripeError, TimeoutError) as fault:
-                why = str(fault) or "Stripe took too long"
-                await self._db.write(outbox.try_again, task, why, now())
+            except (StripeError, mail.MailError, TimeoutError) as fault:
+                await self._not_done(task, fault)
                 return False
             await self._db.write(outbox.done, task.id)
             return True
+
+    async def _not_done(self, task: Task, fault: Exception) -> None:
+        why = str(fault) or "it took too long"
+        if task.kind == letters.ERRAND:
+            await self._db.write(letters.failed, task.subject, why)
+        if isinstance(fault, mail.MailError) and fault.final:
+            await self._db.write(outbox.give_up, task, why)
+        else:
+            await self._db.write(outbox.try_again, task, why, now())
 
     async def _expire(self, attempt_id: str) -> None:
         await checkout.expire(self._db, self._gateway, attempt_id)
@@ -96,3 +105,14 @@ class _Errands:
         request = {"payment_intent": payment, "metadata": {"reason": "no order owns it"}}
         await self._gateway.create_refund(request, f"send_back_{payment}")
         await self._db.write(schedule.make_due, schedule.LEDGERS, now())
+
+    async def _letter(self, letter_id: str) -> None:
+        """Send a letter under its own id, which stays the same however often it is handed over."""
+        settings = self._settings
+        letter = await self._db.read(letters.by_id, letter_id)
+        if settings.smtp_url is None or letter.is_spent:
+            await self._db.write(letters.keep, letter_id)
+        elif letter.state != "sent":
+            told = mail.Envelope(letter.id, letter.recipient, letter.subject, letter.whole, letter.written_at)
+            await mail.send(settings.smtp_url, settings.mail_from, told)
+            await self._db.write(letters.sent, letter_id, now())

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from db import Database, DatabaseError
-from shop import outbox, schedule
+from shop import outbox, restocking, schedule
 from shop.clock import later, now
 from shop.config import Settings
 from shop.importing import work as imports
-from shop.jobs import reading
+from shop.jobs import counting, reading
 from shop.jobs.errands import work_off
 from shop.stripe_gateway import Gateway, StripeError
 
@@ -56,9 +56,10 @@ class Worker:
         """Run every job at its own pace."""
         # While we were away, anything may have happened.
         try:
-            await self._db.write(schedule.make_due, reading.FEED, now())
+            for name in (reading.FEED, counting.SELLERS):
+                await self._db.write(schedule.make_due, name, now())
         except DatabaseError as fault:
-            log.warning("the feed will be read at its own time: %s", fault)
+            log.warning("what was missed will be caught up with at its own time: %s", fault)
         async with asyncio.TaskGroup() as group:
             for job in self._jobs():
                 group.create_task(self._again_and_again(job))
@@ -67,6 +68,7 @@ class Worker:
         db, gateway, settings = self._db, self._gateway, self._settings
         return (
             Job("outbox", 0.5, lambda: work_off(db, gateway, settings, outbox.due), alone=False),
+            Job("letters", 1, lambda: work_off(db, gateway, settings, outbox.due_letters), alone=False),
             Job(
                 "returned",
                 1,
@@ -81,6 +83,8 @@ class Worker:
             Job("debits", 3600, lambda: reading.read_debits(db, gateway)),
             Job("refunds", 3600, lambda: reading.read_refunds(db, gateway)),
             Job("disputes", 3600, lambda: reading.read_disputes(db, gateway)),
+            Job(counting.SELLERS, 900, lambda: counting.count_sellers(db)),
+            Job("restocking", 3600, lambda: db.write(restocking.write_letters, now())),
             Job(schedule.LEDGERS, 86400, lambda: reading.read_ledgers(db, gateway)),
         )
 

@@ -9,6 +9,7 @@ from shop.web.checkout import checkout_pages
 from shop.web.errors import explain
 from shop.web.guards import protect
 from shop.web.health import health
+from shop.web.links import link_pages
 from shop.web.orders import order_pages
 from shop.web.storefront import storefront
 
@@ -18,6 +19,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     checkout_pages,
     order_pages,
     people_pages,
+    link_pages,
     account_pages,
     admin,
     health,

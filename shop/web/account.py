@@ -70,7 +70,7 @@ async def logout() -> AnyResponse:
         await shop().db.write(people.end_session, token)
     logout_user()
     session.clear()
-    return _go("/")
+    return go_on("/")
 
 
 @account_pages.get("/account")
@@ -111,7 +111,7 @@ async def _register(values: dict[str, str], state: forms.FormState) -> forms.For
         return forms.FormState(state.values, {refusal.field or "password": str(refusal)})
     except Conflict as taken:
         return forms.FormState(state.values, {"email": str(taken)})
-    await _start(person.id)
+    await start(person.id)
     return None
 
 
@@ -120,11 +120,12 @@ async def _sign_in(email: str, password: str) -> bool:
     fits = await people.check_password(found.password_hash if found else None, password)
     if found is None or not fits or found.suspended_at is not None:
         return False
-    await _start(found.id)
+    await start(found.id)
     return True
 
 
-async def _start(person_id: str) -> None:
+async def start(person_id: str) -> None:
+    """Sign a person in, here, and bring the cart of this browser along."""
     token, adopted = await shop().db.write(_begin, person_id, cart_id(), now())
     login_user(AuthUser(token), remember=True)
     session["cart"] = adopted.cart_id
@@ -146,17 +147,18 @@ async def _change_password(person: people.Person, values: dict[str, str]) -> for
         return forms.FormState({}, {"password": str(refusal)})
     hashed = await people.hash_password(values["password"])
     await shop().db.write(people.change_password, person.id, hashed, now())
-    await _start(person.id)
+    await start(person.id)
     return None
 
 
 async def _signed_in(to: str, text: str) -> AnyResponse:
     forget_frame()
     flash(text)
-    return _go(to)
+    return go_on(to)
 
 
-def _go(to: str) -> AnyResponse:
+def go_on(to: str) -> AnyResponse:
+    """Send the browser on to a path of ours, also from an answer to htmx."""
     if wants_fragment():
         return Response("", 200, {"HX-Redirect": to})
     return redirect(to, 303)

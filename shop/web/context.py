@@ -7,12 +7,13 @@ from quart import current_app, g, request, session
 from quart_auth import current_user
 
 from db import Database, Tx
-from shop import attention, cart, catalog, people
+from shop import attention, cart, catalog, people, saved_views
 from shop.catalog import Category
 from shop.clock import Instant, new_id, now
 from shop.config import Settings
 from shop.jobs import Returned
 from shop.people import Person
+from shop.saved_views import SavedView
 from shop.stripe_gateway import Gateway
 from shop.web.shelf import Shelf
 
@@ -56,13 +57,15 @@ class Viewer:
 class Frame:
     """What stands around each page, read in one snapshot.
 
-    `waiting` is how much waits for a person, counted on the admin's pages and no further than a hundred.
+    `waiting` is how much waits for a person, counted on the admin's pages and no further than a hundred;
+    `saved_views` are those of the list that is asked for.
     """
 
     viewer: Viewer
     nav: tuple[Category, ...]
     cart_count: int
     waiting: int
+    saved_views: tuple[SavedView, ...]
 
 
 def shop() -> Shop:
@@ -73,8 +76,7 @@ def shop() -> Shop:
 async def frame() -> Frame:
     """Return who is looking and what stands around the page; read once a request."""
     if not hasattr(g, "frame"):
-        counted = request.path.startswith("/admin")
-        g.frame = await shop().db.read(_frame, current_user.auth_id, cart_id(), now(), counted)
+        g.frame = await shop().db.read(_frame, current_user.auth_id, cart_id(), now(), request.path)
     return cast("Frame", g.frame)
 
 
@@ -110,7 +112,9 @@ def own_cart_id() -> str:
     return found
 
 
-def _frame(tx: Tx, token: str | None, its_cart: str | None, at: Instant, counted: bool) -> Frame:
+def _frame(tx: Tx, token: str | None, its_cart: str | None, at: Instant, path: str) -> Frame:
     viewer = Viewer(people.person_of(tx, token, at) if token else None)
-    waiting = attention.up_to_a_hundred(tx) if counted and viewer.is_admin else 0
-    return Frame(viewer, tuple(catalog.categories(tx)), cart.count(tx, its_cart), waiting)
+    inside = viewer.is_admin and path.startswith("/admin")
+    waiting = attention.up_to_a_hundred(tx) if inside else 0
+    saved = saved_views.of_path(tx, path) if inside else ()
+    return Frame(viewer, tuple(catalog.categories(tx)), cart.count(tx, its_cart), waiting, saved)

@@ -76,6 +76,12 @@ def optional_text(longest: int) -> Parser:
     return lambda typed: _clean(typed.strip(), longest)
 
 
+def lines(longest: int, sentence: str) -> Parser:
+    """Return a parser of text in several lines that must not be empty; `sentence` asks for it."""
+    parse = text(longest, sentence)
+    return lambda typed: parse(typed.replace("\r\n", "\n"))
+
+
 def optional_lines(longest: int) -> Parser:
     """Return a parser of text in several lines that may be empty."""
     return lambda typed: _clean(typed.replace("\r\n", "\n").strip(), longest)

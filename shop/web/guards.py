@@ -20,6 +20,7 @@ ACCESS = {
     "storefront": ANYONE,
     "cart": ANYONE,
     "people": ANYONE,
+    "links": ANYONE,
     "health": ANYONE,
     "account": PERSON,
     "checkout": PERSON,

@@ -29,7 +29,7 @@ from shop.web.context import frame, shop
 
 SHOP_NAME = "Tillroom"
 SHEETS = ("tokens", "base", "components", "shop", "order", "admin")
-ADMIN_SHEETS = ("lists", "stock", "editor", "imports")
+ADMIN_SHEETS = ("frame", "lists", "charts", "editor", "stock", "supply", "desk", "print", "people", "imports")
 
 AnyResponse = Response | PlainResponse
 """What a handler may answer: ours, or the redirect that the framework borrows."""
@@ -86,6 +86,7 @@ async def page(template: str, http_status: int = 200, /, **context: Any) -> Resp
         "nav": around.nav,
         "cart_count": around.cart_count,
         "waiting": around.waiting,
+        "saved_views": around.saved_views,
         "flash": _take_flash(),
     }
     text = templates().get_template(template).render({**shared, **context})
@@ -101,8 +102,15 @@ async def reply(to: str, main: Part, *also: Part, status: int = 200) -> AnyRespo
 
 async def fragments(main: Part | None, *also: Part, status: int = 200) -> Response:
     """Answer htmx with the fragment it asked for and with the other places that change."""
+    if main is not None and request.headers.get("HX-Target") == "div#flash":
+        # The button "Undo" aims at the flash, which comes anyway: what changes is one of the other places.
+        return await fragments(None, main, *also, status=status)
     around = await frame()
-    shared = _globals() | {"viewer": around.viewer, "waiting": around.waiting}
+    shared = _globals() | {
+        "viewer": around.viewer,
+        "waiting": around.waiting,
+        "saved_views": around.saved_views,
+    }
     said = _take_flash()
     # A fragment that is only looked at must not wipe the sentence of the change before it.
     others = (*also, Part("flash", {"flash": said})) if said or request.method != "GET" else also

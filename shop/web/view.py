@@ -30,6 +30,11 @@ class View:
         """The address of this view's beginning."""
         return self.at()
 
+    @property
+    def query(self) -> str:
+        """What is chosen, as an address says it after the question mark."""
+        return urlencode([(name, value) for name, value in self.chosen.items() if value])
+
     def at(self, **changes: str) -> str:
         """Return the address of this view with some choices changed, from its start; "" takes one away."""
         return self._address({**self.chosen, **changes})

@@ -32,6 +32,8 @@ async def broken_after(world, *statements: str) -> list[str]:
     [
         ("UPDATE stock SET on_hand = on_hand + 1 WHERE sku = 'MUG'", "I2 MUG: counters say"),
         ("UPDATE stock SET held = 0 WHERE sku = 'VASE-S'", "I2 VASE-S: counters say"),
+        ("UPDATE stock SET low = 0 WHERE sku = 'MUG'", "I2 MUG: 3 available is not low"),
+        ("UPDATE stock SET low = 1, low_at = 'x' WHERE sku = 'VASE-S'", "I2 VASE-S: 7 available is low"),
         ("DELETE FROM movements WHERE seq = 2", "movement 2 is missing"),
         ("UPDATE movements SET on_hand_after = 99 WHERE seq = 1", "I2 movement 1"),
         ("DELETE FROM holds WHERE state = 'held'", "I5 VASE-S: 1 held"),

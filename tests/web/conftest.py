@@ -17,9 +17,10 @@ class Visitor:
     async def get(self, path, headers=None, **more):
         return await self.client.get(path, headers=headers, **more)
 
-    async def post(self, path, form=None, *, htmx=False, headers=None):
+    async def post(self, path, form=None, *, htmx=False, headers=None, body=None):
         told = {"Sec-Fetch-Site": "same-origin"} | (HTMX if htmx else {}) | (headers or {})
-        return await self.client.post(path, form=form or {}, headers=Headers(told))
+        what = {"form": form or {}} if body is None else {"data": body}
+        return await self.client.post(path, headers=Headers(told), **what)
 
     async def sign_in(self, email, password=PASSWORD):
         answer = await self.post("/login", {"email": email, "password": password})

@@ -3,7 +3,8 @@
 import asyncio
 import re
 
-from shop import orders
+from shop import order_finds, orders
+from shop.order_finds import Choice
 from tests.world import add_shopper
 
 
@@ -89,7 +90,7 @@ async def test_a_changed_cart_gives_up_the_older_order_first(street):
 
     assert await street.world.stock("MUG") == (5, 5)
     assert await street.world.stock("LAMP") == (1, 1)
-    found = (await street.world.db.read(orders.all_orders, None, None)).items
+    found = (await street.world.db.read(order_finds.find, Choice(), None)).items
     assert [one.state for one in found] == ["open", "closed"]
 
 
@@ -143,7 +144,7 @@ async def test_two_hundred_shoppers_racing_for_ten_units_end_in_ten_orders(stree
     paid = await asyncio.gather(*[shopper.pay(answer.headers["location"]) for shopper, answer in winners])
     await asyncio.gather(*[_until_paid(one, back) for (one, _), back in zip(winners, paid, strict=True)])
     assert await street.world.stock("RARE") == (0, 0)
-    confirmed = await street.world.db.read(orders.all_orders, None, "confirmed")
+    confirmed = await street.world.db.read(order_finds.find, Choice(state="confirmed"), None)
     assert len(confirmed.items) == 10
 
 
@@ -153,6 +154,6 @@ async def _until_paid(shopper, back) -> None:
 
 
 async def _only_order(street):
-    found = (await street.world.db.read(orders.all_orders, None, None)).items
+    found = (await street.world.db.read(order_finds.find, Choice(), None)).items
     assert len(found) == 1
     return found[0]

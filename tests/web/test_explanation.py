@@ -5,8 +5,9 @@ import re
 import pytest
 
 from db import Tx
-from shop import explain, orders, reckoning, stock
+from shop import explain, order_finds, orders, reckoning, stock
 from shop.clock import now
+from shop.order_finds import Choice
 from tests.web.conftest import HTMX, text_of
 
 
@@ -160,7 +161,7 @@ async def test_the_cart_leads_to_the_order_that_waits_for_its_payment(street):
     await sam.put("MUG")
     assert "cart-held" not in (await sam.http.get("/cart")).text
     await sam.check_out()
-    number = (await street.world.db.read(orders.all_orders, None, None)).items[0].number
+    number = (await street.world.db.read(order_finds.find, Choice(), None)).items[0].number
 
     page = (await sam.http.get("/cart")).text
 

@@ -6,13 +6,20 @@ from typing import Any
 
 from quart import redirect, request
 
-from shop import desk
+from shop import desk, timeline
 from shop.clock import new_token
 from shop.errors import Conflict, Refused
 from shop.web import forms
 from shop.web.context import forget_frame, shop
 from shop.web.forms import FormState
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, wants_fragment
+
+HAPPENED = timeline.WORDS | {
+    "order.noted": "Note",
+    "refund.resolved": "Refund seen to",
+    "payment.warning_cleared": "Fraud warning cleared",
+    "payment.mismatch": "Payment does not fit",
+}
 
 Run = Callable[[dict[str, Any]], Awaitable[str]]
 """Does an act with the form's values and returns what to say of it."""
@@ -53,4 +60,10 @@ async def read(number: str, which: str = "", form: FormState = forms.EMPTY) -> d
     """Return what the order's desk and its parts show; each rendering is an intention of its own."""
     shown = await shop().db.read(desk.show, number)
     typed = defaultdict(FormState, {which: form})
-    return {"desk": shown, "page": shown.page, "forms": typed, "intention": new_token()}
+    return {
+        "desk": shown,
+        "page": shown.page,
+        "forms": typed,
+        "intention": new_token(),
+        "happened": HAPPENED,
+    }

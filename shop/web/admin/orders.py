@@ -4,25 +4,49 @@ from typing import Any
 
 from quart import Blueprint, Response, redirect, request
 
-from shop import fulfilment, orders, reckoning
+from db import Tx
+from shop import board, fulfilment, notes, order_finds, orders, reckoning
 from shop.clock import now
-from shop.order_states import STATES
+from shop.listing import Listing
+from shop.money import typed_money
+from shop.order_finds import FoundOrder, LikeVariant
 from shop.web import forms
 from shop.web.admin import desk
+from shop.web.admin.order_views import elsewhere, known, orders_view
 from shop.web.context import shop, signed_in
 from shop.web.reply import AnyResponse, page, wants_fragment
+from shop.web.streaming import csv_response, walked
+from shop.web.view import View
 
 admin_orders = Blueprint("orders", __name__)
 
+BOARD = "/admin/orders?look=board"
+FILE_PAGE = 500
+
 _PARCEL = {"carrier": forms.optional_text(100), "tracking": forms.optional_text(100)}
+_NOTE = {"text": forms.lines(1000, "Write the note first."), "intention": forms.optional_text(100)}
 
 
 @admin_orders.get("/orders")
 async def index() -> Response:
-    """List orders, newest first, of one state if it is named."""
-    state = request.args.get("state")
-    listing = await shop().db.read(orders.all_orders, request.args.get("after"), state)
-    return await page("admin/orders.html", listing=listing, state=state, states=STATES)
+    """Show all orders that the address chooses, newest first, or the board of those not done with."""
+    ticked = request.args.get("ticked") == "all"
+    if request.args.get("look") == "board":
+        columns = await shop().db.read(board.show, now())
+        return await page("admin/orders_board.html", columns=columns, back=BOARD, ticked=ticked)
+    seen, listing, like = await shop().db.read(_looked_for, orders_view())
+    back = seen.after(seen.position) if seen.position else seen.here
+    shown = {"view": seen, "listing": listing, "like": like, "file": elsewhere(seen, "/admin/orders.csv")}
+    return await page("admin/orders.html", **shown, back=back, ticked=ticked)
+
+
+@admin_orders.get("/orders.csv")
+async def download() -> Response:
+    """Send the orders that the address chooses as a file."""
+    _, choice = await shop().db.read(known, orders_view())
+    db = shop().db
+    pages = walked(lambda after: db.read(order_finds.find, choice, after, FILE_PAGE))
+    return await csv_response("orders.csv", _COLUMNS, ([_row(one) for one in rows] async for rows in pages))
 
 
 @admin_orders.get("/orders/<number>")
@@ -103,3 +127,36 @@ async def clear(number: str) -> AnyResponse:
 
     why = forms.text(300, "Write why it is fit to ship.")
     return await desk.act(number, "clearance", {"why": why}, run)
+
+
+@admin_orders.post("/orders/<number>/notes")
+async def note(number: str) -> AnyResponse:
+    """Write a note on an order."""
+
+    async def run(told: dict[str, Any]) -> str:
+        order = (await shop().db.read(orders.by_number, number)).id
+        person, intention = await signed_in(), told["intention"] or None
+        added = await shop().db.write(notes.add, order, told["text"], person, now(), intention)
+        return "Noted." if added else "This note is written down already."
+
+    return await desk.act(number, "notes", _NOTE, run)
+
+
+_COLUMNS = (
+    "number", "placed_at", "sold_at", "state", "closed_reason", "payment_state", "dispute_state", "name",
+    "email", "units", "currency", "total", "captured", "refunded",
+)  # fmt: skip
+
+
+def _row(one: FoundOrder) -> tuple[object, ...]:
+    amounts = (typed_money(amount, one.currency) for amount in (one.total, one.captured, one.refunded))
+    states = (one.state, one.closed_reason, one.payment_state, one.dispute_state)
+    who = (one.name, one.email, one.units, one.currency)
+    return one.number, one.placed_at, one.sold_at, *states, *who, *amounts
+
+
+def _looked_for(tx: Tx, seen: View) -> tuple[View, Listing[FoundOrder], list[LikeVariant]]:
+    seen, choice = known(tx, seen)
+    begins = bool(choice.q) and seen.position is None
+    like = order_finds.variants_like(tx, choice.q) if begins else []
+    return seen, order_finds.find(tx, choice, seen.position), like

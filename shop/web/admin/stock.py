@@ -63,13 +63,6 @@ async def index() -> Response:
     return await page("admin/stock.html", **context, **told)
 
 
-@admin_stock.get("/alerts")
-async def alerts() -> Response:
-    """List what is sold out, and then what is nearly so."""
-    listing = await shop().db.read(stock.short, request.args.get("after"))
-    return await page("admin/alerts.html", listing=listing, reasons=stock.REASONS)
-
-
 @admin_stock.get("/stock/<path:sku>/edit")
 async def edit(sku: str) -> Response:
     """Show one variant's row as a form."""
@@ -108,7 +101,8 @@ async def move(sku: str) -> AnyResponse:
     except (Refused, Conflict) as refusal:
         return await _refused(sku, values, state, refusal)
     _tell(done)
-    return await reply(_back(), Part("stock/row", {"row": done.row, "reasons": stock.REASONS}))
+    row = Part("stock/row", {"row": done.row, "reasons": stock.REASONS})
+    return await reply(_back(), row, *await _history_on_page(sku))
 
 
 @admin_stock.post("/stock/<path:sku>/movements/<int:seq>/reversal")
@@ -118,7 +112,8 @@ async def take_back(sku: str, seq: int) -> AnyResponse:
     flash(f"Taken back: {done.row.name} ({sku}) was {done.was}, now {done.now}.")
     if not wants_fragment():
         return await reply(_back(), Part("flash"))
-    return await fragments(None, Part("stock/row", {"row": done.row, "reasons": stock.REASONS}, sku))
+    row = Part("stock/row", {"row": done.row, "reasons": stock.REASONS}, sku)
+    return await fragments(None, row, *await _history_on_page(sku))
 
 
 def wish_of(looked_at: View) -> Wish:
@@ -155,6 +150,14 @@ async def _refused(sku: str, values: dict[str, Any], state: forms.FormState, ref
     if status == 409:  # noqa: PLR2004 - the newer value wins
         kept.pop("on_hand")
     return await _edit(newer, forms.FormState(kept, {"on_hand": str(refusal)}), status)
+
+
+async def _history_on_page(sku: str) -> tuple[Part, ...]:
+    """Return the variant's history where the change was made on the variant's own page."""
+    if urlsplit(request.headers.get("HX-Current-URL", "")).path != f"{ADDRESS}/{quote(sku)}":
+        return ()
+    listing = await shop().db.read(movements.history, sku)
+    return (Part("stock/history", {"sku": sku, "listing": listing, "origins": ORIGINS}),)
 
 
 def _tell(done: Adjusted) -> None:

@@ -11,7 +11,8 @@ SELECT f.slug, f.product_id FROM json_each(:handles) j CROSS JOIN former_slugs f
 
 -- name: known_products
 SELECT p.id, p.slug AS handle, p.name, p.description, c.slug AS category, c.name AS category_name,
-  p.published = 1 AND p.archived_at IS NULL AS published, p.version
+  p.published = 1 AND p.archived_at IS NULL AS published, p.archived_at IS NOT NULL AS archived,
+  p.version
 FROM json_each(:ids) j
 CROSS JOIN products p ON p.id = j.value
 JOIN categories c ON c.id = p.category_id

@@ -39,6 +39,7 @@ class KnownProduct:
     category: str
     category_name: str
     published: bool
+    archived: bool
     version: int
 
     def has(self, fact: str, value: object) -> bool:

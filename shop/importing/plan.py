@@ -126,7 +126,7 @@ def _of_product(plan: Plan, group: list[Line], known: Catalogue) -> list[Item]:
     if not variants or not _may_be_added(plan, variants, target, facts):
         return []
     number = plan.counts.items + 1
-    product = _product_item(number, group[0], target, facts)
+    product = _product_item(plan, number, group[0], target, facts)
     items = [product, *_variant_items(number, variants, product, known)]
     for item in items:
         plan.counts.count(item)
@@ -238,7 +238,9 @@ def _may_be_added(plan: Plan, lines: list[Line], target: KnownProduct | None, fa
     return False
 
 
-def _product_item(number: int, first: Line, target: KnownProduct | None, facts: dict[str, Any]) -> Item:
+def _product_item(
+    plan: Plan, number: int, first: Line, target: KnownProduct | None, facts: dict[str, Any]
+) -> Item:
     if target is None:
         becomes = {
             "handle": fields.handle(facts["handle"]) if facts.get("handle") else "",
@@ -248,6 +250,8 @@ def _product_item(number: int, first: Line, target: KnownProduct | None, facts: 
             "published": facts.get("published", True),
         }
         return Item(number, number, "product", "", first.row, "new", "", None, facts["name"], {}, becomes)
+    if target.archived and not facts.get("published"):
+        plan.found.count("archived")
     told = {name: facts[name] for name in FACTS if name in facts and not target.has(name, facts[name])}
     was = {name: getattr(target, name) for name in told}
     state = "changed" if told else "unchanged"

@@ -75,7 +75,7 @@ async def test_an_uploaded_file_is_read_while_its_page_waits(ada, world):
     board = await text_of(await ada.get(address, headers=HTMX))
     assert board.startswith('<div id="imports-board">')
     assert "every 1s" not in board
-    for words in ("Import 2 rows", "<del>€12.50</del>", "<ins>€13.00</ins>", "1 rows are refused"):
+    for words in ("Import 2 rows", "<del>€12.50</del>", "<ins>€13.00</ins>", "1 row is refused"):
         assert words in board
 
 
@@ -188,7 +188,9 @@ async def test_an_import_there_is_not_is_not_found(ada, path):
     assert (await ask(f"/admin/imports/imp_nothing{path}")).status_code == 404
 
 
-@pytest.mark.parametrize("address", ["imports", "imports/template.csv", "products.csv", "stock.csv"])
+@pytest.mark.parametrize(
+    "address", ["imports", "imports/template.csv", "products.csv", "stock.csv", "people.csv", "activity.csv"]
+)
 async def test_only_admins_see_imports_and_files(sam, stranger, address):
     assert (await sam.get(f"/admin/{address}")).status_code == 404
     assert (await stranger.get(f"/admin/{address}")).status_code == 303
@@ -210,6 +212,9 @@ async def test_files_have_what_the_lists_address_chooses(ada):
     assert [row["sku"] for row in await rows_of(ada, "/admin/products.csv?state=draft")] == []
     assert [row["sku"] for row in await rows_of(ada, "/admin/stock.csv?state=sold_out")] == ["POSTER"]
     assert len(await rows_of(ada, "/admin/stock.csv")) == 5
+    assert [row["name"] for row in await rows_of(ada, "/admin/people.csv?role=admin")] == ["Ada"]
+    assert len(await rows_of(ada, "/admin/activity.csv?group=products")) >= 4
+    assert (await ada.get("/admin/activity.csv?person=nobody@x.example")).status_code == 422
 
 
 @pytest.mark.skipif(APPAREL is None, reason="the real catalogue is not here")

@@ -1,5 +1,10 @@
 -- name: known_variants
-SELECT DISTINCT v.sku, v.product_id, v.price, v.options AS options_json, v.version, v.archived_at, s.on_hand
+SELECT DISTINCT v.sku, v.product_id, v.price, v.options AS options_json, v.version, v.archived_at, s.on_hand,
+  v.archived_at IS NOT NULL AND COALESCE((
+    SELECT e.kind FROM events e
+    WHERE e.object = 'variant:' || v.sku AND e.kind IN ('variant.archived', 'variant.taken_back')
+    ORDER BY e.seq DESC LIMIT 1
+  ) = 'variant.taken_back', 0) AS taken_back
 FROM json_each(:skus) j
 CROSS JOIN variants v ON v.sku = j.value COLLATE NOCASE
 JOIN stock s ON s.sku = v.sku
@@ -12,7 +17,11 @@ SELECT f.slug, f.product_id FROM json_each(:handles) j CROSS JOIN former_slugs f
 -- name: known_products
 SELECT p.id, p.slug AS handle, p.name, p.description, c.slug AS category, c.name AS category_name,
   p.published = 1 AND p.archived_at IS NULL AS published, p.archived_at IS NOT NULL AS archived,
-  p.version
+  COALESCE((
+    SELECT e.kind FROM events e
+    WHERE e.object = 'product:' || p.id AND e.kind IN ('product.archived', 'product.taken_back')
+    ORDER BY e.seq DESC LIMIT 1
+  ) = 'product.taken_back', 0) AS taken_back, p.version
 FROM json_each(:ids) j
 CROSS JOIN products p ON p.id = j.value
 JOIN categories c ON c.id = p.category_id
@@ -63,6 +72,10 @@ ORDER BY id LIMIT 20
 UPDATE imports SET leased_until = :until
 WHERE id = :id AND state IN ('reading', 'importing', 'undoing', 'reverting')
   AND (leased_until IS NULL OR leased_until < :at)
+
+-- name: renew
+UPDATE imports SET leased_until = :until
+WHERE id = :id AND state IN ('reading', 'importing', 'undoing', 'reverting')
 
 -- name: clear_items
 DELETE FROM import_items WHERE import_id = :id AND seq IN (

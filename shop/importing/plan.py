@@ -250,7 +250,9 @@ def _product_item(
             "published": facts.get("published", True),
         }
         return Item(number, number, "product", "", first.row, "new", "", None, facts["name"], {}, becomes)
-    if target.archived and not facts.get("published"):
+    if target.archived and target.taken_back:
+        facts = {"published": True, **facts}
+    elif target.archived and not facts.get("published"):
         plan.found.count("archived")
     told = {name: facts[name] for name in FACTS if name in facts and not target.has(name, facts[name])}
     was = {name: getattr(target, name) for name in told}
@@ -291,7 +293,8 @@ def _compare(item: Item, line: Line, variant: KnownVariant) -> None:
         item.was["price"], item.becomes["price"] = variant.price, line.price
     if line.options is not None and line.options != variant.options:
         item.was["options"], item.becomes["options"] = variant.options, line.options
-    if variant.archived_at is not None and line.archived is False:
+    wanted = line.archived is False or (variant.taken_back and line.archived is None)
+    if variant.archived_at is not None and wanted:
         item.was["archived"], item.becomes["archived"] = True, False
     item.state = "changed" if item.becomes else "unchanged"
 

@@ -174,6 +174,25 @@ async def test_a_file_may_be_larger_than_any_other_form(ada, world):
     assert "3000 rows are refused" in page
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=", "text/csv", "x"])
+async def test_a_body_that_is_no_form_is_refused(ada, kind):
+    told = {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"}
+    answer = await ada.client.post("/admin/imports", data=b"--x\r\nnonsense", headers=Headers(told))
+
+    assert answer.status_code in (400, 413, 422)
+
+
+async def test_an_import_that_is_clicked_twice_is_done_once(ada, world):
+    address = await read(ada, world, GOODS)
+    await ada.post(f"{address}/application", {"stock": "add"})
+    await go_on(world)
+
+    answer = await ada.post(f"{address}/application", {"stock": "add"})
+
+    assert (answer.status_code, await world.stock("MUG")) == (409, (12, 0))
+    assert "It has been imported already." in await text_of(answer)
+
+
 async def test_a_preview_can_be_put_away(ada, world):
     address = await read(ada, world, GOODS)
 

@@ -97,14 +97,13 @@ def _sale(tx: Tx, doing: Task, item: Item) -> str:
     with_product = item.state == "new" and item.seq != item.grp and _came_with(tx, doing, item)
     if (item.state == "new" and not with_product) or "archived" in item.was:
         products.archive_variant(tx, doing.by, item.product_id, item.key, archived=True, at=doing.at)
-        _tell(tx, doing, "variant", item.key)
+        _note(tx, doing, f"variant:{item.key}")
     return ""
 
 
-def _tell(tx: Tx, doing: Task, kind: str, key: str) -> None:
+def _note(tx: Tx, doing: Task, thing: str) -> None:
     """Note that a thing is archived only for its import was taken back: another one may bring it back."""
-    told = {"by": doing.by.actor, "at": doing.at, "why": doing.cause}
-    events.record(tx, f"{kind}.taken_back", f"{kind}:{key}", after=doing.one.name, **told)
+    tx.run(sql.archived_by_undo, object=thing, at=doing.at)
 
 
 def _came_with(tx: Tx, doing: Task, item: Item) -> bool:
@@ -114,7 +113,7 @@ def _came_with(tx: Tx, doing: Task, item: Item) -> bool:
 def _state(tx: Tx, doing: Task, item: Item) -> str:
     if item.state == "new":
         products.archive(tx, doing.by, item.product_id, doing.at)
-        _tell(tx, doing, "product", item.product_id)
+        _note(tx, doing, f"product:{item.product_id}")
         return ""
     if "published" not in item.was:
         return ""

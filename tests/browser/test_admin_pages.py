@@ -111,4 +111,4 @@ async def test_slips_and_lists_on_paper_are_what_was_chosen_and_nothing_else(ope
         for kind in ("nav", "form", "button", ".header", ".admin-bar", ".footer"):
             shown = [await one.is_visible() for one in await page.locator(kind).all()]
             assert not any(shown), (address, kind)
-        assert len(re.findall(rb"/Type\\s*/Page\\b", await page.pdf())) == sheets, address
+        assert len(re.findall(rb"/Type\s*/Page\b", await page.pdf())) == sheets, address

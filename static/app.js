@@ -57,7 +57,9 @@
   };
   const edit = (row) => {
     const field = row?.querySelector("[data-edit], .act a");
-    field?.matches("input, select, textarea") ? field.focus() : field?.click();
+    if (!field?.matches("input, select, textarea")) return field?.click();
+    field.focus();
+    field.select?.();
   };
   const KEYS = {
     "/": () => document.querySelector("[data-finder] input")?.focus(),

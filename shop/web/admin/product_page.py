@@ -28,7 +28,8 @@ class _Shown:
 async def show(product_id: str, status: int = 200, *parts: str, **told: Any) -> AnyResponse:
     """Answer with the page, or for htmx with the parts of it that may have changed.
 
-    `told` are the forms that come back: `form`, `form_add`, `form_pictures`, and `newer` after a conflict.
+    `told` are the forms that come back: `form` with `newer` after a conflict, `form_add`, `form_pictures`,
+    and `form_words` of the picture `words_of`.
     """
     context = await read(product_id) | told
     if wants_fragment() and parts:
@@ -50,6 +51,8 @@ async def read(product_id: str) -> dict[str, Any]:
         "newer": None,
         "form_add": forms.EMPTY,
         "form_pictures": forms.EMPTY,
+        "form_words": forms.EMPTY,
+        "words_of": "",
     }
 
 

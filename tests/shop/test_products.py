@@ -131,6 +131,17 @@ async def test_what_is_archived_can_not_be_bought_and_keeps_its_stock(world):
     assert await world.stock("MUG") == (4, 0)
 
 
+async def test_an_order_that_is_being_paid_outlives_its_product(world):
+    placed = await world.place(world.sam, MUG=2)
+    await world.db.write(products.archive, world.ada, await product_of(world, "MUG"), now())
+    again = await world.db.write(checkout.begin, world.settings, world.sam, placed.cart_id, now())
+    await world.tell("checkout.session.completed", placed.paid())
+
+    assert again.order.id == placed.id
+    assert (await world.order(placed)).state == "confirmed"
+    assert await world.stock("MUG") == (3, 0)
+
+
 async def test_the_last_variant_for_sale_stays(world):
     vase = await product_of(world, "VASE-S")
     gone = {"archived": True, "at": now()}

@@ -68,8 +68,8 @@ async def test_what_can_not_be_a_product_is_refused_beside_its_field(world, chan
 
 
 async def test_a_category_is_found_by_its_name_or_made(world):
-    found = await world.db.write(products.category_named, world.ada, "THINGS", now())
-    made = await world.db.write(products.category_named, world.ada, "Mugs & Cups", now())
+    found = await world.db.write(categories.named, world.ada, "THINGS", now())
+    made = await world.db.write(categories.named, world.ada, "Mugs & Cups", now())
 
     assert found == await shelf(world)
     assert (await world.db.read(categories.one, made)).slug == "mugs-cups"

@@ -21,7 +21,7 @@ from shop.people import Person
 from shop.stock import StockRow
 
 MOST = 2000
-"""So many rows are changed at once at most: all of them are one transaction, and shoppers wait for its end."""
+"""So many rows are changed at once at most: they are one transaction, and shoppers wait for its end."""
 CHOSEN = 500
 LOOKS = 20_000
 _PERCENT = re.compile(r"[+-]?[0-9]{1,4}(?:[.,][0-9]{1,2})?", re.ASCII)

@@ -77,5 +77,11 @@ CREATE TABLE import_refusals (
   cells TEXT NOT NULL,
   PRIMARY KEY (import_id, seq)
 ) STRICT;
+-- What is archived only because an import was taken back: another import may bring it back. Whatever an admin
+-- archives later has another time.
+CREATE TABLE archived_by_undo (
+  object TEXT PRIMARY KEY,
+  archived_at TEXT NOT NULL
+) STRICT;
 -- SKUs that differ only in their capitals are taken for one.
 CREATE INDEX variants_in_any_case ON variants (sku COLLATE NOCASE);

@@ -1,8 +1,10 @@
 -- name: known_variants
-SELECT DISTINCT v.sku, v.product_id, v.price, v.options AS options_json, v.version, v.archived_at, s.on_hand
+SELECT v.sku, v.product_id, v.price, v.options AS options_json, v.version, v.archived_at, s.on_hand,
+  t.object IS NOT NULL AS taken_back
 FROM json_each(:skus) j
 CROSS JOIN variants v ON v.sku = j.value COLLATE NOCASE
 JOIN stock s ON s.sku = v.sku
+LEFT JOIN archived_by_undo t ON t.object = 'variant:' || v.sku AND t.archived_at = v.archived_at
 
 -- name: known_slugs
 SELECT p.slug, p.id AS product_id FROM json_each(:handles) j CROSS JOIN products p ON p.slug = j.value
@@ -11,10 +13,12 @@ SELECT f.slug, f.product_id FROM json_each(:handles) j CROSS JOIN former_slugs f
 
 -- name: known_products
 SELECT p.id, p.slug AS handle, p.name, p.description, c.slug AS category, c.name AS category_name,
-  p.published = 1 AND p.archived_at IS NULL AS published, p.version
+  p.published = 1 AND p.archived_at IS NULL AS published, p.archived_at IS NOT NULL AS archived,
+  t.object IS NOT NULL AS taken_back, p.version
 FROM json_each(:ids) j
 CROSS JOIN products p ON p.id = j.value
 JOIN categories c ON c.id = p.category_id
+LEFT JOIN archived_by_undo t ON t.object = 'product:' || p.id AND t.archived_at = p.archived_at
 
 -- name: known_siblings
 SELECT v.sku, v.product_id, v.label, v.options AS options_json, v.archived_at
@@ -62,6 +66,10 @@ ORDER BY id LIMIT 20
 UPDATE imports SET leased_until = :until
 WHERE id = :id AND state IN ('reading', 'importing', 'undoing', 'reverting')
   AND (leased_until IS NULL OR leased_until < :at)
+
+-- name: renew
+UPDATE imports SET leased_until = :until
+WHERE id = :id AND state IN ('reading', 'importing', 'undoing', 'reverting')
 
 -- name: clear_items
 DELETE FROM import_items WHERE import_id = :id AND seq IN (
@@ -177,6 +185,10 @@ UPDATE imports SET state = :now, leased_until = NULL, finished_at = :at WHERE id
 
 -- name: revert
 UPDATE imports SET state = 'reverting', why = :why, leased_until = :until WHERE id = :id AND state = 'importing'
+
+-- name: archived_by_undo
+INSERT INTO archived_by_undo (object, archived_at) VALUES (:object, :at)
+ON CONFLICT (object) DO UPDATE SET archived_at = :at
 
 -- name: state_of
 SELECT state FROM import_items WHERE import_id = :id AND seq = :seq

@@ -17,7 +17,7 @@ from shop.products import Description
 
 sql = queries("importing")
 
-STEP = 300
+STEP = 150
 """Rows of one transaction: few enough that a checkout beside it hardly waits."""
 REASONS = {"add": "received", "set": "counted"}
 

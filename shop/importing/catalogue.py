@@ -11,7 +11,10 @@ sql = queries("importing")
 
 @dataclass(frozen=True, slots=True)
 class KnownVariant:
-    """A variant that is here: its price in minor units and how many are on hand."""
+    """A variant that is here: its price in minor units and how many are on hand.
+
+    It is `taken_back` when it is archived because an import was undone.
+    """
 
     sku: str
     product_id: str
@@ -20,6 +23,7 @@ class KnownVariant:
     version: int
     archived_at: str | None
     on_hand: int
+    taken_back: bool
 
     @property
     def options(self) -> dict[str, str]:
@@ -30,7 +34,7 @@ class KnownVariant:
 
 @dataclass(frozen=True, slots=True)
 class KnownProduct:
-    """A product that is here."""
+    """A product that is here; `taken_back` as its variants are."""
 
     id: str
     handle: str
@@ -39,6 +43,8 @@ class KnownProduct:
     category: str
     category_name: str
     published: bool
+    archived: bool
+    taken_back: bool
     version: int
 
     def has(self, fact: str, value: object) -> bool:

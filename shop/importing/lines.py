@@ -72,7 +72,7 @@ class Cells:
 
     def text(self, *names: str) -> str:
         """Return what stands in the first of these columns that is there, as it stands there."""
-        position = next((self._sheet.columns[name] for name in names if name in self._sheet.columns), -1)
+        position = self._sheet.place(names)
         return self._clean(self._cells[position]) if 0 <= position < len(self._cells) else ""
 
     def take(self, parse: Callable[[str], T], *names: str) -> T | None:
@@ -91,7 +91,7 @@ class Cells:
         self.refusals.append(Refusal(self.row, column, value[:200], reason))
 
     def _title(self, names: tuple[str, ...]) -> str:
-        position = next((self._sheet.columns[name] for name in names if name in self._sheet.columns), -1)
+        position = self._sheet.place(names)
         return self._sheet.header[position].strip() if position >= 0 else names[0]
 
 

@@ -6,7 +6,7 @@ was seen and what would be changed, and refusals that say why a row can't be tak
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -44,10 +44,10 @@ class Item:
 
     def told(self) -> dict[str, Any]:
         """Return it as it is stored."""
-        return asdict(self) | {
-            "was": json.dumps(self.was, ensure_ascii=False),
-            "becomes": json.dumps(self.becomes, ensure_ascii=False),
-        }
+        told = {name: getattr(self, name) for name in self.__slots__}
+        told["was"] = json.dumps(self.was, ensure_ascii=False)
+        told["becomes"] = json.dumps(self.becomes, ensure_ascii=False)
+        return told
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ def _of_product(plan: Plan, group: list[Line], known: Catalogue) -> list[Item]:
     if not variants or not _may_be_added(plan, variants, target, facts):
         return []
     number = plan.counts.items + 1
-    product = _product_item(number, group[0], target, facts)
+    product = _product_item(plan, number, group[0], target, facts)
     items = [product, *_variant_items(number, variants, product, known)]
     for item in items:
         plan.counts.count(item)
@@ -238,7 +238,9 @@ def _may_be_added(plan: Plan, lines: list[Line], target: KnownProduct | None, fa
     return False
 
 
-def _product_item(number: int, first: Line, target: KnownProduct | None, facts: dict[str, Any]) -> Item:
+def _product_item(
+    plan: Plan, number: int, first: Line, target: KnownProduct | None, facts: dict[str, Any]
+) -> Item:
     if target is None:
         becomes = {
             "handle": fields.handle(facts["handle"]) if facts.get("handle") else "",
@@ -248,6 +250,10 @@ def _product_item(number: int, first: Line, target: KnownProduct | None, facts: 
             "published": facts.get("published", True),
         }
         return Item(number, number, "product", "", first.row, "new", "", None, facts["name"], {}, becomes)
+    if target.archived and target.taken_back:
+        facts = {"published": True, **facts}
+    elif target.archived and not facts.get("published"):
+        plan.found.count("archived")
     told = {name: facts[name] for name in FACTS if name in facts and not target.has(name, facts[name])}
     was = {name: getattr(target, name) for name in told}
     state = "changed" if told else "unchanged"
@@ -287,7 +293,8 @@ def _compare(item: Item, line: Line, variant: KnownVariant) -> None:
         item.was["price"], item.becomes["price"] = variant.price, line.price
     if line.options is not None and line.options != variant.options:
         item.was["options"], item.becomes["options"] = variant.options, line.options
-    if variant.archived_at is not None and line.archived is False:
+    wanted = line.archived is False or (variant.taken_back and line.archived is None)
+    if variant.archived_at is not None and wanted:
         item.was["archived"], item.becomes["archived"] = True, False
     item.state = "changed" if item.becomes else "unchanged"
 

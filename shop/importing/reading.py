@@ -21,11 +21,12 @@ FORMATS = {"own": own.lines, "shopify": shopify.lines, "woocommerce": woocommerc
 MOST_REFUSALS = 20_000
 STAGED = 500
 NOTES = {
-    "pictures": "{} picture addresses were not fetched: upload pictures at the products.",
-    "picture rows": "{} rows have nothing but a picture and were left out.",
-    "negative": "{} rows tell of less than nothing in stock: they count as 0.",
-    "sale prices": "{} rows have a sale price: the regular price is taken.",
-    "switched off": "{} variations are switched off in WooCommerce and were left out.",
+    "pictures": "Picture addresses that were not fetched: {}. Upload pictures at the products.",
+    "picture rows": "Rows with nothing but a picture, which were left out: {}.",
+    "negative": "Rows that tell of less than nothing in stock, which counts as 0: {}.",
+    "sale prices": "Rows with a sale price, of which the regular price is taken: {}.",
+    "switched off": "Variations that are switched off in WooCommerce and were left out: {}.",
+    "archived": "Products of the file that are archived here and stay so: {}.",
 }
 
 _running: dict[str, Iterator[str]] = {}
@@ -90,7 +91,7 @@ def following(import_id: str) -> str | None:
 
 def be_modest() -> None:
     """Let everybody else have the processor first; called once in a process that only reads."""
-    os.nice(10)
+    os.nice(5)
 
 
 def _texts(url: str, import_id: str, currency: str) -> Iterator[str]:
@@ -117,7 +118,7 @@ def _notes(told: Sheet, found: Found, made: plan.Plan) -> list[str]:
     notes = [*told.notes, *notes_of({name: count for name, count in found.counts.items() if count}, NOTES)]
     if made.new_categories:
         names = ", ".join(sorted(made.new_categories.values())[:12])
-        notes.append(f"{len(made.new_categories)} categories are new: {names}.")
+        notes.append(f"New categories: {len(made.new_categories)} ({names}).")
     if len(found.refusals) > MOST_REFUSALS:
         notes.append(f"Only the first {MOST_REFUSALS} reasons are listed.")
     return notes

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shop.errors import Refused
 
@@ -42,6 +42,15 @@ class Sheet:
     notes: tuple[str, ...]
     text: str
     separator: str
+    places: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def place(self, names: tuple[str, ...]) -> int:
+        """Return where the first of these columns stands, -1 where none is there; asked for in every row."""
+        found = self.places.get(names)
+        if found is None:
+            found = next((self.columns[name] for name in names if name in self.columns), -1)
+            self.places[names] = found
+        return found
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that have anything in them. Raises Refused for a file that can't be read on."""

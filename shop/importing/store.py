@@ -18,7 +18,7 @@ PART = 1024 * 1024
 PAGE = 50
 WAYS = ("add", "set", "leave")
 WORKING = ("reading", "importing", "undoing", "reverting")
-LEASE_SECONDS = 20
+LEASE_SECONDS = 30
 CLEARED = 2000
 
 
@@ -205,11 +205,19 @@ def clear(tx: Tx, import_id: str) -> bool:
     return gone > 0
 
 
-def stage(tx: Tx, import_id: str, batch: str, at: Instant) -> None:
-    """Keep a batch of what the reading of the file has brought, given as JSON."""
+def renew(tx: Tx, import_id: str, at: Instant) -> None:
+    """Keep an import for this process for a little longer."""
+    tx.run(sql.renew, id=import_id, until=later(at, seconds=LEASE_SECONDS))
+
+
+def stage(tx: Tx, import_id: str, batch: str, at: Instant) -> bool:
+    """Keep a batch of what reading the file has brought, given as JSON; tell whether it is wanted."""
+    until = later(at, seconds=LEASE_SECONDS)
+    if not tx.run(sql.note_reading, id=import_id, batch=batch, until=until):
+        return False
     tx.run(sql.stage_items, id=import_id, batch=batch)
     tx.run(sql.stage_refusals, id=import_id, batch=batch)
-    tx.run(sql.note_reading, id=import_id, batch=batch, until=later(at, seconds=LEASE_SECONDS))
+    return True
 
 
 def give_up(tx: Tx, import_id: str, why: str, at: Instant) -> None:
@@ -232,7 +240,12 @@ def order(tx: Tx, by: Person, import_id: str, way: str, at: Instant) -> Import:
 
 
 def moved(tx: Tx, import_id: str) -> str | None:
-    """Return what was changed in the catalogue since the import's preview, one SKU or product of it."""
+    """Return what was changed in the catalogue since the import's preview, one SKU or product of it.
+
+    It is None where the import is no preview any more.
+    """
+    if show(tx, import_id).state != "ready":
+        return None
     sku: str | None = tx.value(sql.moved_variant, id=import_id)
     return sku or tx.value(sql.moved_product, id=import_id)
 

@@ -97,7 +97,13 @@ def _sale(tx: Tx, doing: Task, item: Item) -> str:
     with_product = item.state == "new" and item.seq != item.grp and _came_with(tx, doing, item)
     if (item.state == "new" and not with_product) or "archived" in item.was:
         products.archive_variant(tx, doing.by, item.product_id, item.key, archived=True, at=doing.at)
+        _note(tx, doing, f"variant:{item.key}")
     return ""
+
+
+def _note(tx: Tx, doing: Task, thing: str) -> None:
+    """Note that a thing is archived only for its import was taken back: another one may bring it back."""
+    tx.run(sql.archived_by_undo, object=thing, at=doing.at)
 
 
 def _came_with(tx: Tx, doing: Task, item: Item) -> bool:
@@ -107,6 +113,7 @@ def _came_with(tx: Tx, doing: Task, item: Item) -> bool:
 def _state(tx: Tx, doing: Task, item: Item) -> str:
     if item.state == "new":
         products.archive(tx, doing.by, item.product_id, doing.at)
+        _note(tx, doing, f"product:{item.product_id}")
         return ""
     if "published" not in item.was:
         return ""

@@ -28,8 +28,19 @@ async def work_off(db: Database, url: str, currency: str) -> int:
     waiting = await db.read(store.at_work, now())
     for import_id in waiting:
         if await db.write(store.claim, import_id, now()):
-            await _go_on(db, url, currency, import_id)
+            keeping = asyncio.create_task(_keep(db, import_id))
+            try:
+                await _go_on(db, url, currency, import_id)
+            finally:
+                keeping.cancel()
     return len(waiting)
+
+
+async def _keep(db: Database, import_id: str) -> None:
+    """Keep the claim on an import, however long a step of it takes on a busy machine."""
+    while True:
+        await asyncio.sleep(store.LEASE_SECONDS / 4)
+        await db.write(store.renew, import_id, now())
 
 
 async def _go_on(db: Database, url: str, currency: str, import_id: str) -> None:
@@ -52,7 +63,8 @@ async def _read(db: Database, url: str, currency: str, import_id: str) -> None:
     try:
         await loop.run_in_executor(executor, reading.start, url, import_id, currency)
         while batch := await loop.run_in_executor(executor, reading.following, import_id):
-            await db.write(store.stage, import_id, batch, now())
+            if not await db.write(store.stage, import_id, batch, now()):
+                break
     except Refused as refusal:
         await db.write(store.give_up, import_id, str(refusal), now())
     finally:

@@ -75,7 +75,8 @@ class Worker:
                 lambda: reading.read_returned(db, gateway, self._returned),
                 alone=False,
             ),
-            Job("imports", 0.5, self._imports, alone=False),
+            # Two, so that a small file need not wait for a large one.
+            *(Job(f"imports {number}", 0.5, self._imports, alone=False) for number in (1, 2)),
             Job("deadlines", 5, lambda: reading.end_overdue(db, now()), alone=False),
             Job("unfinished", 15, lambda: reading.finish_sessions(db, gateway)),
             Job("sessions", 60, lambda: reading.read_sessions(db, gateway, later(now(), seconds=-60))),

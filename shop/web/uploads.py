@@ -22,7 +22,9 @@ class RoomyRequest(Request):
     """
 
     def __init__(self, method: str, scheme: str, path: str, *more: Any, **named: Any) -> None:
-        for pattern, room in ROOM:
-            if pattern.fullmatch(path) and named.get("max_content_length") is not None:
-                named["max_content_length"] = room
+        room = next((room for pattern, room in ROOM if pattern.fullmatch(path)), None)
+        if room is not None:
+            named["max_content_length"] = room
         super().__init__(method, scheme, path, *more, **named)
+        # The body asks for the first one, the reader of the form for this one.
+        self.max_content_length = room

@@ -234,6 +234,21 @@ async def test_what_was_taken_back_can_be_imported_again(world):
     assert ((await product_of(world, "BOWL")).state, await world.stock("BOWL")) == ("published", (3, 0))
 
 
+@pytest.mark.parametrize(("archived", "state"), [(False, "published"), (True, "archived")])
+async def test_what_an_admin_has_archived_stays_so_unless_the_file_says_otherwise(world, archived, state):
+    text = "sku,name,price\nBOWL,Bowl,8.00\n"
+    await undone(world, await imported(world, text))
+    bowl = await product_of(world, "BOWL")
+    if archived:
+        await world.db.write(products.publish, world.ada, bowl.id, now())
+        await world.db.write(products.archive, world.ada, bowl.id, now())
+
+    import_id = await imported(world, text)
+
+    assert (await product_of(world, "BOWL")).state == state
+    assert any("archived here" in note for note in (await show(world, import_id)).told) == archived
+
+
 async def test_a_new_variant_of_a_product_comes_and_goes(world):
     vase = await product_of(world, "VASE-S")
     text = f'product_id,sku,options,price,on_hand\n{vase.id},VASE-M,"{{""Size"": ""Medium""}}",25.00,4\n'
@@ -250,6 +265,8 @@ async def test_a_new_variant_of_a_product_comes_and_goes(world):
     assert rows["VASE-M"].archived_at
     assert rows["VASE-S"].archived_at is None
     assert (await product_of(world, "VASE-S")).state == "published"
+    await imported(world, text)
+    assert (await world.db.read(stock.row, "VASE-M")).shelf == "published"
 
 
 async def test_of_two_imports_at_once_the_later_gets_a_new_preview(world):

@@ -75,7 +75,7 @@ async def test_an_uploaded_file_is_read_while_its_page_waits(ada, world):
     board = await text_of(await ada.get(address, headers=HTMX))
     assert board.startswith('<div id="imports-board">')
     assert "every 1s" not in board
-    for words in ("Import 2 rows", "<del>€12.50</del>", "<ins>€13.00</ins>", "1 rows are refused"):
+    for words in ("Import 2 rows", "<del>€12.50</del>", "<ins>€13.00</ins>", "1 row is refused"):
         assert words in board
 
 
@@ -162,7 +162,35 @@ async def test_a_file_that_is_none_is_refused_in_a_sentence(ada, world, text):
 async def test_a_form_without_a_file_and_a_file_too_large_are_refused(ada):
     assert (await ada.post("/admin/imports")).status_code == 422
     assert (await ada.post("/admin/imports", {"file": "just text"})).status_code == 422
-    assert (await upload(ada, b"x" * (32 * 1024 * 1024))).status_code == 413
+    told = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(32 * 1024 * 1024)}
+    assert (await ada.post("/admin/imports", headers=told)).status_code == 413
+
+
+async def test_a_file_may_be_larger_than_any_other_form(ada, world):
+    rows = "".join(f"N-{n},Thing {n},{'long' * 20}\n" for n in range(3000))
+
+    page = await text_of(await ada.get(await read(ada, world, "sku,name,description\n" + rows)))
+
+    assert "3000 rows are refused" in page
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=", "text/csv", "x"])
+async def test_a_body_that_is_no_form_is_refused(ada, kind):
+    told = {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"}
+    answer = await ada.client.post("/admin/imports", data=b"--x\r\nnonsense", headers=Headers(told))
+
+    assert answer.status_code in (400, 413, 422)
+
+
+async def test_an_import_that_is_clicked_twice_is_done_once(ada, world):
+    address = await read(ada, world, GOODS)
+    await ada.post(f"{address}/application", {"stock": "add"})
+    await go_on(world)
+
+    answer = await ada.post(f"{address}/application", {"stock": "add"})
+
+    assert (answer.status_code, await world.stock("MUG")) == (409, (12, 0))
+    assert "It has been imported already." in await text_of(answer)
 
 
 async def test_a_preview_can_be_put_away(ada, world):
@@ -180,7 +208,9 @@ async def test_an_import_there_is_not_is_not_found(ada, path):
     assert (await ask(f"/admin/imports/imp_nothing{path}")).status_code == 404
 
 
-@pytest.mark.parametrize("address", ["imports", "imports/template.csv", "products.csv", "stock.csv"])
+@pytest.mark.parametrize(
+    "address", ["imports", "imports/template.csv", "products.csv", "stock.csv", "people.csv", "activity.csv"]
+)
 async def test_only_admins_see_imports_and_files(sam, stranger, address):
     assert (await sam.get(f"/admin/{address}")).status_code == 404
     assert (await stranger.get(f"/admin/{address}")).status_code == 303
@@ -202,6 +232,9 @@ async def test_files_have_what_the_lists_address_chooses(ada):
     assert [row["sku"] for row in await rows_of(ada, "/admin/products.csv?state=draft")] == []
     assert [row["sku"] for row in await rows_of(ada, "/admin/stock.csv?state=sold_out")] == ["POSTER"]
     assert len(await rows_of(ada, "/admin/stock.csv")) == 5
+    assert [row["name"] for row in await rows_of(ada, "/admin/people.csv?role=admin")] == ["Ada"]
+    assert len(await rows_of(ada, "/admin/activity.csv?group=products")) >= 4
+    assert (await ada.get("/admin/activity.csv?person=nobody@x.example")).status_code == 422
 
 
 @pytest.mark.skipif(APPAREL is None, reason="the real catalogue is not here")

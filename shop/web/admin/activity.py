@@ -15,7 +15,7 @@ from shop.web.view import View, view
 
 admin_activity = Blueprint("activity", __name__)
 
-_CHOICES = {"object": None, "person": None, "group": tuple(activity.GROUPS), "since": None, "until": None}
+CHOICES = {"object": None, "person": None, "group": tuple(activity.GROUPS), "since": None, "until": None}
 _GROUPS = tuple((name, name) for name in activity.GROUPS)
 _FIRST, _LAST = "2000-01-01", "2199-12-31"
 
@@ -23,14 +23,14 @@ _FIRST, _LAST = "2000-01-01", "2199-12-31"
 @admin_activity.get("/activity")
 async def index() -> Response:
     """List what was done, newest first."""
-    chosen = view("/admin/activity", _CHOICES)
-    found = await shop().db.read(_found, chosen)
-    status = 422 if found["errors"] else 200
-    return await page("admin/activity.html", status, view=chosen, groups=_GROUPS, **found)
+    chosen = view("/admin/activity", CHOICES)
+    told = await shop().db.read(found, chosen)
+    status = 422 if told["errors"] else 200
+    return await page("admin/activity.html", status, view=chosen, groups=_GROUPS, **told)
 
 
-def _found(tx: Tx, chosen: View) -> dict[str, Any]:
-    """Read the wanted page; what can't be read or is not known is told beside its field."""
+def found(tx: Tx, chosen: View) -> dict[str, Any]:
+    """Return the wanted page; what can't be read or is not known is told beside its field."""
     errors: dict[str, str] = {}
     objects = activity.objects_called(tx, chosen["object"])
     if chosen["object"] and not objects:

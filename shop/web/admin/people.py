@@ -17,7 +17,7 @@ from shop.web.view import view
 
 admin_people = Blueprint("people", __name__)
 
-_CHOICES = {"q": None, "role": accounts.ROLES, "state": accounts.STANDINGS}
+CHOICES = {"q": None, "role": accounts.ROLES, "state": accounts.STANDINGS}
 _ROLE = forms.one_of(accounts.ROLES, "Choose a role: admin or user.")
 _DETAILS: dict[str, forms.Parser] = {
     "name": forms.text(100, "Write their name."),
@@ -157,7 +157,7 @@ async def reset(person_id: str) -> AnyResponse:
 
 
 async def _list(form: forms.FormState, status: int) -> Response:
-    chosen = view("/admin/people", _CHOICES)
+    chosen = view("/admin/people", CHOICES)
     told = (chosen.position, chosen["q"], chosen["role"], chosen["state"])
     listing = await shop().db.read(accounts.listing, *told)
     mail = shop().settings.smtp_url is not None

@@ -26,11 +26,12 @@ SLACK_SECONDS = 60
 GROUPS: dict[str, tuple[str, ...]] = {
     "orders": ("order",),
     "money": ("payment", "refund", "dispute", "event", "ledgers", "outbox"),
-    "stock": ("stock", "stocktake", "batch", "threshold", "alert"),
+    "stock": ("stock", "stocktake", "batch", "threshold"),
     "prices": ("price",),
     "products": ("product", "variant", "category", "picture", "import"),
-    "supply": ("supplier", "purchase", "delivery", "receipt"),
-    "people": ("person", "letter"),
+    "supply": ("supplier", "purchase", "receipt"),
+    "people": ("person", "letter", "letters"),
+    "settings": ("settings", "view"),
 }
 """The parts of the business, each with how the kinds of its events begin."""
 _WORDS = {
@@ -46,6 +47,8 @@ _WORDS = {
     "letter.repeated": "letter sent again",
 }
 """What says more than the kind itself."""
+_TOLD_BY_THE_LEDGER = "stock.adjusted"
+"""A kind whose every event has its movement, which is read here already."""
 _BUSY = ("order", "payment", "refund")
 
 
@@ -221,6 +224,8 @@ def _sifts(wanted: Wanted) -> bool:
 
 
 def _fits(row: Entry, wanted: Wanted) -> bool:
+    if row.kind == _TOLD_BY_THE_LEDGER:
+        return False
     if wanted.group and row.kind.partition(".")[0] not in GROUPS[wanted.group]:
         return False
     if wanted.actor and row.actor != wanted.actor:
@@ -285,9 +290,14 @@ _PLACES = {
     "variant": "/admin/stock/{}",
     "person": "/admin/people/{}",
     "letter": "/admin/letters/{}",
+    "category": "/admin/categories",
+    "batch": "/admin/stock/batches/{}",
     "supplier": "/admin/suppliers/{}",
+    "purchase": "/admin/receiving/{}",
+    "receipt": "/admin/receiving/receipts/{}",
     "stocktake": "/admin/stocktakes/{}",
     "import": "/admin/imports/{}",
+    "settings": "/admin/settings",
     "stripe_event": "/admin/attention",
     "outbox": "/admin/attention",
 }

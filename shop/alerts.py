@@ -161,9 +161,11 @@ def default_threshold(tx: Tx) -> int:
     return int(tx.value(sql.default_threshold))
 
 
-def set_default(tx: Tx, by: Person, threshold: int, at: Instant) -> int:
-    """Set the shop's threshold and return the former one."""
+def set_default(tx: Tx, by: Person, threshold: int, at: Instant, seen: int | None = None) -> int:
+    """Set the shop's threshold and return the former one. Raises Conflict when it is not what was `seen`."""
     was = default_threshold(tx)
+    if seen not in (None, was):
+        raise Conflict(f"The shop's threshold is {was} by now: look again, then save.")
     if threshold != was:
         tx.run(sql.set_default, threshold=threshold, at=at)
         events.record(tx, "threshold.changed", "shop", by=by.actor, at=at, before=was, after=threshold)

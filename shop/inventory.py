@@ -165,6 +165,10 @@ def _walk(wish: Wish, fits: dict[str, str | None]) -> _Walk:
         found = _Walk(sql.of_supplier, start, {"supplier_id": supplier})
     elif category and wish.state != "sold_out":
         found = _Walk(sql.of_category, start, {"category_id": category})
+    elif wish.state == "low":
+        found = _Walk(sql.running_low, start)
+    elif wish.state == "in_stock":
+        found = _Walk(sql.well_stocked, start)
     else:
         found = _Walk(sql.by_available, start, {"most": 0 if wish.state == "sold_out" else _ENDLESS})
     return found

@@ -26,7 +26,7 @@ KINDS: dict[str, str] = {
     "invitation": "invitations",
     "reset": "password resets",
     "email": "changed addresses",
-    "alert": "restocking",
+    "restocking": "restocking",
     "order": "orders",
 }
 """The kinds a list of letters can be narrowed to; other kinds stand in the whole list."""

@@ -48,9 +48,16 @@ class Movement:
 
     @property
     def origin(self) -> tuple[str, str]:
-        """What it came from, as a kind and an id, such as ("batch", "bat_01"); empty where by hand."""
+        """What it came from, as a kind and an id, such as ("batch", "bat_01"); empty where by hand.
+
+        A whole receipt or import that was taken back names itself in another way, and is its own origin too.
+        """
         kind, _, which = self.cause.partition(":")
-        return (kind, which) if self.order_number is None and which else ("", "")
+        if kind == "undo" and not which.isdigit():
+            kind, _, which = which.partition(":")
+        if self.order_number is not None or not which:
+            return ("", "")
+        return (kind.removesuffix("_undone"), which.partition(":")[0])
 
     @property
     def is_reversible(self) -> bool:

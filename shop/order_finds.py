@@ -22,7 +22,7 @@ from shop.listing import LAST, Listing
 sql = queries("order_finds")
 
 PAGE = 50
-LOOK = 2000
+LOOK = 1000
 """So many orders are looked at for one page; "Show more" goes on from where the walk stopped."""
 STEP = 250
 
@@ -159,6 +159,11 @@ def skus_of(tx: Tx, product_id: str) -> tuple[str, ...]:
     return tuple(tx.all(str, sql.skus_of_product, product_id=product_id))
 
 
+def sku_named(tx: Tx, text: str) -> str:
+    """Return the SKU that somebody has bought under exactly this name, small letters or capitals; or ""."""
+    return next((one for one in (text, text.upper()) if tx.value(sql.is_bought, sku=one)), "")
+
+
 def at_stripe(tx: Tx, name: str) -> list[str]:
     """Return the ids of the orders that this session, payment, refund, charge, dispute or event is about."""
     if not _AT_STRIPE.fullmatch(name):
@@ -239,8 +244,8 @@ def _walk_of_words(tx: Tx, text: str) -> Walk:
     """Return the walk for what was typed: Stripe's name, a SKU, part of a text, the start of a number."""
     if named := at_stripe(tx, text):
         return partial(_listed, tx, named)
-    sku = next((one for one in (text, text.upper()) if tx.one(int, sql.is_bought, sku=one)), None)
-    if sku is not None:
+    sku = sku_named(tx, text)
+    if sku:
         return partial(_of_skus, tx, (sku,))
     pattern = finds.pattern(text)
     if pattern is None:

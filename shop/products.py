@@ -27,7 +27,7 @@ _TRIES = 50
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a product is, without its variants; the version tells a stale edit."""
+    """What a product is, without its variants; the version tells a stale edit of its words."""
 
     id: str
     slug: str
@@ -280,7 +280,6 @@ def _with_skus(tx: Tx, name: str, wanted: tuple[NewVariant, ...]) -> tuple[NewVa
     found: list[NewVariant] = []
     for index, one in enumerate(wanted):
         label = one.label or " / ".join(one.options.values())
-        _check_label({other.label for other in found}, label)
         sku = one.sku.strip() or _first_free(
             sku_from(name, *(one.options.values() or [one.label])),
             lambda sku: sku in taken or tx.value(sql.sku_taken, sku=sku) is not None,
@@ -288,6 +287,7 @@ def _with_skus(tx: Tx, name: str, wanted: tuple[NewVariant, ...]) -> tuple[NewVa
         if sku in taken:
             raise Refused(f"{sku} stands here twice: each variant has a SKU of its own.", f"sku-{index}")
         _check_sku(tx, sku, f"sku-{index}")
+        _check_label({other.label for other in found}, label)
         taken.add(sku)
         found.append(replace(one, sku=sku, label=label))
     return tuple(found)

@@ -29,8 +29,10 @@ class PurchaseOrder:
     state: str
     expected_on: str
     note: str
+    version: int
     at: Instant
     units: int
+    received: int
     outstanding: int
 
 
@@ -130,11 +132,15 @@ def opened(tx: Tx, intention: str | None) -> PurchaseOrder | None:
     return None if found is None else by_id(tx, found)
 
 
-def change(tx: Tx, by: Person, order_id: str, expected_on: str, note: str, at: Instant) -> PurchaseOrder:
-    """Write down anew when a purchase order is expected."""
+def change(
+    tx: Tx, by: Person, order_id: str, expected_on: str, note: str, seen: int | None, at: Instant
+) -> PurchaseOrder:
+    """Write down anew when a purchase order is expected. Raises Conflict when it changed since `seen`."""
     was = by_id(tx, order_id)
     if (was.expected_on, was.note) != (expected_on, note):
-        tx.run(sql.change, id=order_id, expected_on=expected_on, note=note)
+        version = was.version if seen is None else seen
+        if not tx.run(sql.change, id=order_id, expected_on=expected_on, note=note, seen=version):
+            raise Conflict(f"Somebody else has changed PO {was.number} meanwhile: look again, then save.")
         _record(tx, by, was, "changed", f"{was.expected_on} {was.note}", f"{expected_on} {note}", at)
     return by_id(tx, order_id)
 

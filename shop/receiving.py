@@ -67,12 +67,15 @@ class Booking:
     intention: str | None
     currency: str
     at: Instant
+    seen: int | None = None
+    """Units of the purchase order that had come when it was looked at; None is not compared."""
 
 
 def receive(tx: Tx, order_id: str, came: Mapping[str, Goods], booking: Booking) -> Came:
     """Book in what came of a purchase order: stock, lines and costs. More than was ordered is taken too.
 
-    Raises Refused when nothing came or a SKU is not in the order.
+    Raises Refused when nothing came or a SKU is not in the order, and Conflict when it is closed or somebody
+    else has booked in goods of it since it was `seen`.
     """
     again = _booked(tx, booking)
     if again is not None:
@@ -80,6 +83,11 @@ def receive(tx: Tx, order_id: str, came: Mapping[str, Goods], booking: Booking) 
     was = purchasing.by_id(tx, order_id)
     if was.state == "closed":
         raise Conflict(f"PO {was.number} is closed: reopen it, or book its goods in without it.")
+    if booking.seen not in (None, was.received):
+        raise Conflict(
+            f"Somebody else has booked in goods of PO {was.number} meanwhile: "
+            "look at what is still to come, then book in the rest."
+        )
     known = {line.sku: line for line in purchasing.lines(tx, order_id)}
     goods = [one for one in came.values() if one.units]
     for one in goods:

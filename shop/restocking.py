@@ -73,6 +73,17 @@ def order_suggested(
     return purchasing.by_id(tx, order.id)
 
 
+def purchase_csv(tx: Tx, order_id: str, currency: str) -> tuple[int, str]:
+    """Return a purchase order's number, and its lines as CSV with cells that look like formulas defused."""
+    order = purchasing.by_id(tx, order_id)
+    rows = [
+        (line.sku, line.title, order.supplier, line.supplier_code, str(line.quantity), line.cost)
+        for line in purchasing.lines(tx, order_id)
+    ]
+    told = [_row((*cells, _cost(cost, currency), currency.upper())) for *cells, cost in rows]
+    return order.number, _csv([(*HEADER[:4], "Ordered", *HEADER[5:]), *told])
+
+
 def wants_letters(tx: Tx, person: Person) -> bool:
     """Tell whether an admin asked to be written to when something runs low."""
     return tx.value(sql.asked, person_id=person.id) is not None
@@ -126,17 +137,24 @@ def _line(row: LowRow, at: Instant) -> str:
 
 
 def _cells(row: LowRow, currency: str) -> tuple[str, ...]:
-    cost = "" if row.cost is None else typed_money(row.cost, currency)
     told = (
         row.sku,
         row.title,
         row.supplier or "",
         row.supplier_code,
         str(row.suggested),
-        cost,
+        _cost(row.cost, currency),
         currency.upper(),
     )
-    return tuple(_defused(cell) for cell in told)
+    return _row(told)
+
+
+def _cost(cost: int | None, currency: str) -> str:
+    return "" if cost is None else typed_money(cost, currency)
+
+
+def _row(cells: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_defused(cell) for cell in cells)
 
 
 def _defused(cell: str) -> str:

@@ -4,12 +4,11 @@ An exact name may also be Stripe's: of a session, a payment, a charge, a refund,
 Everything is found by index, so it costs the same for ever.
 """
 
-import json
 import re
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import finds
+from shop import finds, order_finds
 
 sql = queries("search")
 
@@ -23,7 +22,8 @@ _STRIPE = re.compile(r"(cs|pi|ch|py|re|pyr|du|dp|issfr|evt)_[A-Za-z0-9_]{4,100}"
 class Hit:
     """One thing that was found: `key` names it among its kind; the amount is in minor units.
 
-    Kinds are order, variant and person; booked and parked are events of Stripe's that belong to no order.
+    Kinds are order, variant (of a `product`) and person; booked and parked are events of Stripe's that belong
+    to no order.
     """
 
     kind: str
@@ -32,6 +32,7 @@ class Hit:
     detail: str
     amount: int | None = None
     currency: str = ""
+    product: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,6 @@ class _Event:
     id: str
     type: str
     result: str
-    object_id: str
-    payload: str
 
 
 def find(tx: Tx, text: str) -> Found:
@@ -110,23 +109,17 @@ def _named(tx: Tx, text: str) -> list[Hit]:
     if found:
         return found
     events = tx.all(_Event, sql.event, id=text) or tx.all(_Event, sql.events_of, id=text, size=MOST)
-    return [_of_event(tx, one) for one in events]
+    return [_of_event(tx, one) for one in events] or _orders_of(tx, text)
 
 
 def _of_event(tx: Tx, event: _Event) -> Hit:
-    """Return an event as a hit: its order's, where the thing it tells of, or its payment, is known."""
+    """Return an event as a hit: its order's, where one is known."""
     title, detail = f"Event {event.type}", f"{event.id}, {event.result}"
-    for name in (event.object_id, _payment_of(event.payload)):
-        of_order = tx.one(Hit, sql.named_at_stripe, id=name)
-        if of_order is not None:
-            return Hit("order", of_order.key, f"{title} of order {of_order.key}", detail)
+    for order in _orders_of(tx, event.id):
+        return Hit("order", order.key, f"{title} of order {order.key}", detail)
     return Hit("parked" if event.result == "parked" else "booked", event.id, title, detail)
 
 
-def _payment_of(payload: str) -> str:
-    try:
-        about = json.loads(payload)["data"]["object"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    named = about.get("payment_intent") if isinstance(about, dict) else None
-    return named if isinstance(named, str) else ""
+def _orders_of(tx: Tx, name: str) -> list[Hit]:
+    ids = order_finds.at_stripe(tx, name)[:MOST]
+    return [hit for one in ids for hit in tx.all(Hit, sql.order_by_id, id=one)]

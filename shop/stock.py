@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import events
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound, OutOfStock, Refused
 from shop.people import Person
@@ -201,9 +200,6 @@ def adjust(
         raise Conflict(f"{was.held} are held by open orders: there can't be fewer on hand.")
     _write(tx, sku, "adjust", change, 0, reason=reason, note=note, actor=by.actor, cause=cause, at=at)
     now = row(tx, sku)
-    why = f"{reason}: {note}" if note else reason
-    told = {"before": str(was.on_hand), "after": str(now.on_hand), "why": why}
-    events.record(tx, "stock.adjusted", f"variant:{sku}", by=by.actor, at=at, **told)
     return Adjusted(now, was.on_hand, now.on_hand, int(tx.value(sql.newest_movement)))
 
 

@@ -141,6 +141,16 @@ def sheet(tx: Tx, taken: Stocktake, after: str | None, size: int = PAGE) -> List
     return Listing(tuple(line(tx, taken.id, key.sku) for key in keys.items), keys.next_after)
 
 
+def found(tx: Tx, taken: Stocktake, sku: str) -> Listing[Line]:
+    """Return the one line of a SKU that was typed or scanned, in capitals if need be; empty if not in it."""
+    for one in dict.fromkeys((sku, sku.upper())):
+        try:
+            return Listing((_line_of(tx, taken, one),), None)
+        except Refused:
+            continue
+    return Listing((), None)
+
+
 def line(tx: Tx, stocktake_id: str, sku: str) -> Line:
     """Return one line of a count sheet. Raises NotFound."""
     found = tx.one(Line, sql.line, id=stocktake_id, sku=sku)

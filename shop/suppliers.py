@@ -52,6 +52,11 @@ class Terms:
     cost: int | None
 
     @property
+    def mark(self) -> str:
+        """What these terms are recognised by, so that nobody saves over newer ones."""
+        return f"{self.supplier_id or ''}|{self.supplier_code}|{'' if self.cost is None else self.cost}"
+
+    @property
     def title(self) -> str:
         """The variant's name with its options."""
         return f"{self.name} {self.label}".strip()
@@ -148,10 +153,17 @@ def agree(
     code: str,
     cost: int | None,
     currency: str,
+    seen: str = "",
     at: Instant,
 ) -> Terms:
-    """Write down how a variant is bought. Raises NotFound for an unknown SKU, Refused for the supplier."""
+    """Write down how a variant is bought.
+
+    Raises NotFound for an unknown SKU, Refused for the supplier, and Conflict when the terms are no longer
+    those whose mark was `seen`.
+    """
     was = terms(tx, sku)
+    if seen not in ("", was.mark):
+        raise Conflict(f"Somebody else has changed the supplier of {was.title}: look again, then save.")
     if supplier_id is not None and tx.one(Supplier, sql.by_id, id=supplier_id) is None:
         raise Refused("Choose a supplier.", "supplier")
     tx.run(sql.agree, sku=sku, supplier_id=supplier_id, code=code, cost=cost)

@@ -57,7 +57,9 @@
   };
   const edit = (row) => {
     const field = row?.querySelector("[data-edit], .act a");
-    field?.matches("input, select, textarea") ? field.focus() : field?.click();
+    if (!field?.matches("input, select, textarea")) return field?.click();
+    field.focus();
+    field.select?.();
   };
   const KEYS = {
     "/": () => document.querySelector("[data-finder] input")?.focus(),
@@ -73,7 +75,7 @@
     const finder = target.closest?.("[data-finder]");
     if (finder && (key === "ArrowDown" || key === "ArrowUp")) {
       event.preventDefault();
-      return along([...finder.querySelectorAll("input, a")], target, key === "ArrowDown" ? 1 : -1);
+      return along([...finder.querySelectorAll("input, a:not(.also)")], target, key === "ArrowDown" ? 1 : -1);
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (shut() || target.isContentEditable || target.matches?.(TYPED) || document.querySelector("dialog[open]")) return;

@@ -91,6 +91,7 @@ CREATE TABLE purchase_orders (
   expected_on TEXT NOT NULL,
   note TEXT NOT NULL,
   intention TEXT UNIQUE,
+  version INTEGER NOT NULL DEFAULT 1,
   actor TEXT NOT NULL,
   at TEXT NOT NULL
 ) STRICT;

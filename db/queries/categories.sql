@@ -2,7 +2,7 @@
 SELECT id, slug, name, description FROM categories ORDER BY position, id LIMIT :most
 
 -- name: by_name
-SELECT id FROM categories WHERE name = :name COLLATE NOCASE ORDER BY id LIMIT 1
+SELECT id FROM categories WHERE name = :name COLLATE NOCASE LIMIT 1
 
 -- name: by_slug
 SELECT id FROM categories WHERE slug = :slug

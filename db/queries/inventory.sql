@@ -30,6 +30,16 @@ SELECT available AS key, sku FROM stock
 WHERE shelf = 'archived' AND (available, sku) > (:key, :sku)
 ORDER BY available, sku LIMIT :size
 
+-- name: running_low
+SELECT available AS key, sku FROM stock
+WHERE low = 1 AND (available, sku) > (:key, :sku)
+ORDER BY available, sku LIMIT :size
+
+-- name: well_stocked
+SELECT available AS key, sku FROM stock
+WHERE low = 0 AND shelf <> 'archived' AND (available, sku) > (:key, :sku)
+ORDER BY available, sku LIMIT :size
+
 -- name: with_holds
 SELECT available AS key, sku FROM stock
 WHERE held > 0 AND (available, sku) > (:key, :sku)
@@ -80,14 +90,13 @@ SELECT s.sku, s.available, s.on_hand, v.price, v.sort_name
 FROM json_each(:skus) j
 JOIN stock s ON s.sku = j.value
 JOIN variants v ON v.sku = s.sku
-CROSS JOIN shop h
 WHERE (CAST(:category_id AS TEXT) IS NULL OR s.category_id = :category_id)
   AND (CAST(:supplier_id AS TEXT) IS NULL OR s.supplier_id = :supplier_id)
   AND CASE :shelf WHEN 'unpublished' THEN s.shelf = 'draft' WHEN 'archived' THEN s.shelf = 'archived'
     ELSE s.shelf <> 'archived' END
   AND CASE :state WHEN 'sold_out' THEN s.available <= 0 WHEN 'held' THEN s.held > 0
-    WHEN 'low' THEN s.available > 0 AND s.available <= COALESCE(s.threshold, h.threshold)
-    WHEN 'in_stock' THEN s.available > COALESCE(s.threshold, h.threshold) ELSE TRUE END
+    WHEN 'low' THEN s.low = 1 AND s.available > 0
+    WHEN 'in_stock' THEN s.low = 0 ELSE TRUE END
 
 -- name: of_skus
 SELECT s.sku, v.product_id, p.slug, p.name, v.label, s.on_hand, s.held, s.available, s.version,

@@ -33,7 +33,7 @@ ON CONFLICT (slug) DO UPDATE SET product_id = :product_id
 DELETE FROM former_slugs WHERE slug = :slug AND product_id = :product_id
 
 -- name: move
-UPDATE products SET published = :published, archived_at = :archived_at, version = version + 1 WHERE id = :id
+UPDATE products SET published = :published, archived_at = :archived_at WHERE id = :id
 
 -- name: describe_variant
 UPDATE variants SET label = :label, options = :options, version = version + 1

@@ -9,29 +9,33 @@ VALUES (:id, :number, :supplier_id, 'open', :expected_on, :note, :intention, :ac
 SELECT id FROM purchase_orders WHERE intention = :intention
 
 -- name: by_id
-SELECT o.id, o.number, o.supplier_id, u.name AS supplier, o.state, o.expected_on, o.note, o.at,
+SELECT o.id, o.number, o.supplier_id, u.name AS supplier, o.state, o.expected_on, o.note, o.version, o.at,
   (SELECT COALESCE(SUM(l.quantity), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS units,
+  (SELECT COALESCE(SUM(l.received), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS received,
   (SELECT COALESCE(SUM(l.outstanding), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS outstanding
 FROM purchase_orders o JOIN suppliers u ON u.id = o.supplier_id
 WHERE o.id = :id
 
 -- name: page
-SELECT o.id, o.number, o.supplier_id, u.name AS supplier, o.state, o.expected_on, o.note, o.at,
+SELECT o.id, o.number, o.supplier_id, u.name AS supplier, o.state, o.expected_on, o.note, o.version, o.at,
   (SELECT COALESCE(SUM(l.quantity), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS units,
+  (SELECT COALESCE(SUM(l.received), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS received,
   (SELECT COALESCE(SUM(l.outstanding), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS outstanding
 FROM purchase_orders o CROSS JOIN suppliers u ON u.id = o.supplier_id
 WHERE o.number < :before ORDER BY o.number DESC LIMIT :size
 
 -- name: page_of_state
-SELECT o.id, o.number, o.supplier_id, u.name AS supplier, o.state, o.expected_on, o.note, o.at,
+SELECT o.id, o.number, o.supplier_id, u.name AS supplier, o.state, o.expected_on, o.note, o.version, o.at,
   (SELECT COALESCE(SUM(l.quantity), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS units,
+  (SELECT COALESCE(SUM(l.received), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS received,
   (SELECT COALESCE(SUM(l.outstanding), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS outstanding
 FROM purchase_orders o CROSS JOIN suppliers u ON u.id = o.supplier_id
 WHERE o.state = :state AND o.number < :before ORDER BY o.number DESC LIMIT :size
 
 -- name: page_of_supplier
-SELECT o.id, o.number, o.supplier_id, u.name AS supplier, o.state, o.expected_on, o.note, o.at,
+SELECT o.id, o.number, o.supplier_id, u.name AS supplier, o.state, o.expected_on, o.note, o.version, o.at,
   (SELECT COALESCE(SUM(l.quantity), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS units,
+  (SELECT COALESCE(SUM(l.received), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS received,
   (SELECT COALESCE(SUM(l.outstanding), 0) FROM purchase_lines l WHERE l.order_id = o.id) AS outstanding
 FROM purchase_orders o CROSS JOIN suppliers u ON u.id = o.supplier_id
 WHERE o.supplier_id = :supplier_id AND o.number < :before ORDER BY o.number DESC LIMIT :size
@@ -67,7 +71,8 @@ UPDATE purchase_lines SET outstanding = MAX(quantity - received, 0) WHERE order_
 UPDATE purchase_orders SET state = :state WHERE id = :id
 
 -- name: change
-UPDATE purchase_orders SET expected_on = :expected_on, note = :note WHERE id = :id
+UPDATE purchase_orders SET expected_on = :expected_on, note = :note, version = version + 1
+WHERE id = :id AND version = :seen
 
 -- name: expected_in
 SELECT o.number FROM purchase_lines l CROSS JOIN purchase_orders o ON o.id = l.order_id

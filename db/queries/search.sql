@@ -14,14 +14,16 @@ FROM orders WHERE number >= :start AND number < :upto ORDER BY number LIMIT :siz
 
 -- name: variants
 SELECT 'variant' AS kind, v.sku AS key, p.name || CASE v.label WHEN '' THEN '' ELSE ', ' || v.label END AS title,
-  v.sku || ', ' || s.available || ' available' AS detail, v.price AS amount
+  v.sku || CASE WHEN v.archived_at IS NULL THEN ', ' || s.available || ' available' ELSE ', archived' END AS detail,
+  v.price AS amount, v.product_id AS product
 FROM variant_words w JOIN variant_finds f ON f.id = w.rowid JOIN variants v ON v.sku = f.sku
 JOIN products p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku
 WHERE variant_words MATCH :pattern ORDER BY w.rowid DESC LIMIT :size
 
 -- name: variants_from
 SELECT 'variant' AS kind, v.sku AS key, p.name || CASE v.label WHEN '' THEN '' ELSE ', ' || v.label END AS title,
-  v.sku || ', ' || s.available || ' available' AS detail, v.price AS amount
+  v.sku || CASE WHEN v.archived_at IS NULL THEN ', ' || s.available || ' available' ELSE ', archived' END AS detail,
+  v.price AS amount, v.product_id AS product
 FROM variants v JOIN products p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku
 WHERE v.sku >= :start AND v.sku < :upto ORDER BY v.sku LIMIT :size
 
@@ -36,15 +38,15 @@ FROM people WHERE email >= :start AND email < :upto ORDER BY email LIMIT :size
 
 -- name: named_here
 SELECT 'order' AS kind, number AS key, 'Order ' || number AS title, email || ', ' || COALESCE(closed_reason, state) AS detail,
-  total AS amount, currency
+  total AS amount, currency, '' AS product
 FROM orders WHERE number = :capitals
 UNION ALL
-SELECT 'variant', v.sku, p.name || CASE v.label WHEN '' THEN '' ELSE ', ' || v.label END, v.sku || ', ' || s.available || ' available',
-  v.price, ''
+SELECT 'variant', v.sku, p.name || CASE v.label WHEN '' THEN '' ELSE ', ' || v.label END, v.sku || CASE WHEN v.archived_at IS NULL THEN ', ' || s.available || ' available' ELSE ', archived' END,
+  v.price, '', v.product_id
 FROM variants v JOIN products p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku
 WHERE v.sku IN (:text, :capitals)
 UNION ALL
-SELECT 'person', id, name, email, NULL, '' FROM people WHERE email = :small
+SELECT 'person', id, name, email, NULL, '', '' FROM people WHERE email = :small
 
 -- name: named_at_stripe
 SELECT 'order' AS kind, o.number AS key, 'Payment of order ' || o.number AS title, :id || ', ' || a.state AS detail,
@@ -64,7 +66,12 @@ SELECT 'order', o.number, 'Fraud warning of order ' || o.number, :id || ', ' || 
 FROM fraud_warnings w JOIN orders o ON o.id = w.order_id WHERE w.provider_id = :id
 
 -- name: event
-SELECT id, type, result, object_id, payload FROM stripe_events WHERE id = :id
+SELECT id, type, result FROM stripe_events WHERE id = :id
 
 -- name: events_of
-SELECT id, type, result, object_id, payload FROM stripe_events WHERE object_id = :id LIMIT :size
+SELECT id, type, result FROM stripe_events WHERE object_id = :id LIMIT :size
+
+-- name: order_by_id
+SELECT 'order' AS kind, number AS key, 'Order ' || number AS title, email || ', ' || COALESCE(closed_reason, state) AS detail,
+  total AS amount, currency
+FROM orders WHERE id = :id

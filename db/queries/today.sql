@@ -9,11 +9,15 @@ SELECT COUNT(*) FROM (
 ) few
 
 -- name: sold_out
-SELECT COUNT(*) FROM (SELECT 1 FROM stock WHERE available <= 0 LIMIT :most) few
+SELECT COUNT(*) FROM (
+  SELECT 1 FROM (SELECT sku FROM stock WHERE low = 1 AND available <= 0 ORDER BY available, sku LIMIT :looked) s
+  CROSS JOIN variants v ON v.sku = s.sku WHERE v.archived_at IS NULL LIMIT :most
+) few
 
 -- name: low
 SELECT COUNT(*) FROM (
-  SELECT 1 FROM shop h CROSS JOIN stock s WHERE s.available > 0 AND s.available <= h.threshold LIMIT :most
+  SELECT 1 FROM (SELECT sku FROM stock WHERE low = 1 AND available > 0 ORDER BY available, sku LIMIT :looked) s
+  CROSS JOIN variants v ON v.sku = s.sku WHERE v.archived_at IS NULL LIMIT :most
 ) few
 
 -- name: refunds_on_their_way

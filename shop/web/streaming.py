@@ -8,7 +8,7 @@ import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
-from quart import Response
+from quart import Response, stream_with_context
 
 from shop.export import cell
 from shop.listing import Listing
@@ -23,7 +23,9 @@ async def csv_response(filename: str, header: Sequence[str], pages: AsyncIterato
     The first page is read before anything is sent, so that a refusal still has its own status.
     """
     first = await anext(pages, None)
-    response = Response(_lines(header, first or (), pages), content_type="text/csv; charset=utf-8")
+    # All but the first page is read after the request has been answered, and asks for its shop all the same.
+    lines = stream_with_context(_lines)(header, first or (), pages)
+    response = Response(lines, content_type="text/csv; charset=utf-8")
     # A long file takes as long as its reader; the server's limit is meant for pages.
     response.timeout = None
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'

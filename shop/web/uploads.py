@@ -26,5 +26,5 @@ class RoomyRequest(Request):
         if room is not None:
             named["max_content_length"] = room
         super().__init__(method, scheme, path, *more, **named)
-        # The parser of forms has a limit of its own.
+        # The body asks for the first one, the reader of the form for this one.
         self.max_content_length = room

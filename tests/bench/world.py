@@ -114,7 +114,7 @@ def make(path: Path, size: Size, seed: int) -> None:
     with _unwatched(connection):
         _fill(connection, size, random.Random(seed), epoch())
     migrate.migrate(connection)
-    later.fill(connection, random.Random(seed))
+    later.fill(connection)
     broken = connection.execute("PRAGMA foreign_key_check").fetchone()
     assert broken is None, broken
     connection.execute("PRAGMA journal_mode = WAL")

@@ -85,7 +85,8 @@ async def test_the_pages_of_an_admin(open_page, demo):
     await page.wait_for_url("**/admin/orders/*")
     await examine(page, "admin order")
     await page.goto("/admin/products")
-    await page.locator("tbody .act a").first.click()
+    await page.locator("tbody th a").first.click()
+    await page.locator("#products-variants .act a").first.click()
     await page.get_by_role("textbox", name="Price").wait_for()
     await examine(page, "price form")
 

@@ -21,13 +21,11 @@ SMALL = {
 }  # fmt: skip
 WAITING = {
     "orders_with_unowned_money", "orders_past_deadline", "refunds_to_do", "refunds_unsettled",
-    "disputes_open", "fraud_warnings_to_clear", "stripe_events_parked", "outbox_due", "outbox_given_up",
+    "disputes_open", "fraud_warnings_to_clear", "stripe_events_parked", "outbox_given_up",
     "attempts_unfinished", "attempts_with_the_bank", "holds_held", "purchase_lines_expected",
-    "imports_at_work",
+    "imports_at_work", "outbox_due", "outbox_due_at_stripe", "outbox_due_letters",
     # One charge's news.
     "stripe_events_of_charge",
-    # And over those who run the shop.
-    "people_who_run_the_shop",
 }  # fmt: skip
 """Partial indexes over what waits for somebody: they do not grow with the years."""
 NARROW = {

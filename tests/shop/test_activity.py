@@ -130,3 +130,13 @@ async def test_amounts_of_refunds_are_told_in_their_currency(world):
     await note(world, "refund.requested", "order:x", after="1250 eur")
 
     assert (await everything(world))[0].after == "€12.50"
+
+
+async def test_what_the_ledger_tells_already_is_not_told_twice(world):
+    await correct(world)
+    await note(world, "stock.adjusted", "variant:MUG", by=world.ada.actor, before="5", after="6")
+
+    kinds = [one.kind for one in await everything(world, Wanted(objects=("variant:MUG",)))]
+
+    assert "stock.adjusted" not in kinds
+    assert kinds[0] == "stock.moved"

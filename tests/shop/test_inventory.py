@@ -55,14 +55,14 @@ async def test_every_order_can_be_turned_round(world, sort, skus):
 )
 async def test_a_filter_leaves_what_fits(world, wish, skus):
     await world.place(world.sam, MUG=1)
-    await world.db.write(_change, "UPDATE stock SET threshold = 4 WHERE sku = 'MUG'")
+    await world.db.write(_change, "UPDATE stock SET threshold = 4, threshold_at = 'x' WHERE sku = 'MUG'")
 
     assert await found(world, **wish) == skus
 
 
 async def test_low_is_what_a_variants_own_threshold_says(world):
-    await world.db.write(_change, "UPDATE stock SET threshold = 9 WHERE sku = 'VASE-S'")
-    await world.db.write(_change, "UPDATE stock SET threshold = 0 WHERE sku = 'LAMP'")
+    await world.db.write(_change, "UPDATE stock SET threshold = 9, threshold_at = 'x' WHERE sku = 'VASE-S'")
+    await world.db.write(_change, "UPDATE stock SET threshold = 0, threshold_at = 'x' WHERE sku = 'LAMP'")
 
     assert await found(world, state="low") == ["VASE-L", "MUG", "VASE-S"]
     assert await found(world, state="in_stock") == ["LAMP"]

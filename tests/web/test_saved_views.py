@@ -110,3 +110,27 @@ async def test_what_is_gone_can_not_be_removed_and_a_list_has_room_for_twenty(ad
 async def test_nobody_but_an_admin_saves(sam, world):
     assert (await sam.post("/admin/views", PACK)).status_code == 404
     assert await names(world) == []
+
+
+LISTS = {
+    "/admin/orders": "state=shipped",
+    "/admin/purchases": "sku=MUG",
+    "/admin/stock": "q=mug",
+    "/admin/alerts": "state=low",
+    "/admin/products": "state=archived",
+    "/admin/people": "role=admin",
+    "/admin/activity": "group=stock",
+    "/admin/letters": "state=kept",
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_every_list_keeps_filters(ada, path):
+    address = f"{path}?{LISTS[path]}"
+    page = await text_of(await ada.get(address))
+    assert f'<input type="hidden" name="query" value="{LISTS[path]}">' in page
+
+    await ada.post("/admin/views", {"path": path, "query": LISTS[path], "view_name": "Mine"})
+    page = await text_of(await ada.get(path))
+    assert f'<a class="chip" href="{address}">' in page
+    assert f'<a class="chip" href="{address}" aria-current="true">' in await text_of(await ada.get(address))

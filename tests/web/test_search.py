@@ -1,5 +1,7 @@
 """The one search box: everything is found by a part of its name, and nothing hostile hurts it."""
 
+import re
+
 import pytest
 
 from shop import fulfilment
@@ -113,3 +115,24 @@ async def test_whatever_is_typed_is_looked_for_and_nothing_else(ada, text):
 async def test_nobody_but_an_admin_searches(sam, stranger):
     assert (await sam.get("/admin/search?q=mug")).status_code == 404
     assert (await stranger.get("/admin/search?q=mug")).status_code == 303
+
+
+async def test_every_page_and_act_that_is_named_is_there(ada):
+    from shop.web.admin.search import PLACES
+
+    for place in PLACES:
+        assert (await ada.get(place.to)).status_code == 200, place.to
+
+
+async def test_what_is_archived_says_so(ada, world):
+    await world.db.write(_archive)
+
+    page = await found(ada, "vase-s")
+    assert "VASE-S, archived" in page
+    assert re.search(r'href="/admin/products/\w+" aria-label="The product Vase', page)
+
+
+def _archive(tx):
+    tx._connection.execute(
+        "UPDATE variants SET archived_at = '2026-01-01T00:00:00.000Z' WHERE sku = 'VASE-S'"
+    )

@@ -104,7 +104,7 @@ async def test_a_step_below_what_is_held_leaves_the_row_and_says_why(ada, world)
     text = await text_of(answer)
     assert answer.status_code == 409
     assert "5 are held by open orders" in text
-    assert 'id="units-MUG"' in text
+    assert 'id="units-MUG-' in text
 
 
 async def test_the_same_number_again_changes_nothing(ada, world):

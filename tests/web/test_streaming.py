@@ -1,5 +1,6 @@
 """Files of any length: page by page, and nothing in them that a spreadsheet would run."""
 
+import asyncio
 import csv
 import io
 
@@ -57,3 +58,12 @@ async def test_a_refusal_comes_before_the_file_begins(app):
     async with app.test_request_context("/"):
         with pytest.raises(Refused):
             await csv_response("x.csv", ["sku"], refused())
+
+
+async def test_a_file_of_several_pages_is_whole_behind_a_real_server(street):
+    await asyncio.gather(*[street.world.add_things(f"THING-{number}", 1) for number in range(220)])
+    ada = await street.shopper(street.world.ada)
+
+    for address in ("/admin/products.csv", "/admin/stock.csv"):
+        rows = list(csv.reader(io.StringIO((await ada.http.get(address)).text)))
+        assert len(rows) == 1 + 5 + 220, address

@@ -266,6 +266,7 @@ async def test_two_counters_meet_on_a_line(ada, world, htmx):
     assert "Ada counted 4 meanwhile" in text
     assert 'name="seen-MUG" value="1"' in text
     assert "1 count saved" in text
+    assert 'name="seen-LAMP" value="1"' in text
     again = {"count-MUG": "6", "seen-MUG": "1"}
     assert await made(ada, f"{where}/counts", again) == where
 
@@ -322,3 +323,66 @@ async def test_they_are_for_admins_alone_and_forgive_a_bad_position(ada, sam, st
 )
 async def test_what_is_not_there_is_not_found(ada, path):
     assert (await ada.get(f"/admin/{path}")).status_code == 404
+
+
+async def test_two_admins_do_not_book_in_the_same_delivery(ada, world, order):
+    told = {"received-MUG": "20", "seen": "0"}
+    await made(ada, f"{order}/receipts", {**told, "intention": "one"})
+
+    answer = await ada.post(f"{order}/receipts", {**told, "intention": "two"})
+
+    assert answer.status_code == 409
+    assert "Somebody else has booked in goods" in await text_of(answer)
+    assert await world.stock("MUG") == (25, 0)
+
+
+async def test_two_admins_do_not_save_over_each_other(ada, kiln, order):
+    await made(ada, order, {"note": "by lorry", "seen": "1"})
+    await made(ada, "/admin/suppliers/terms/LAMP", {"cost": "3", "seen": "||"})
+    await made(ada, "/admin/alerts/threshold", {"threshold": "4", "seen": "5"})
+
+    for path, told in (
+        (order, {"note": "by ship", "seen": "1"}),
+        ("/admin/suppliers/terms/LAMP", {"cost": "4", "seen": "||"}),
+        ("/admin/alerts/threshold", {"threshold": "3", "seen": "5"}),
+    ):
+        assert (await ada.post(path, told)).status_code == 409
+    assert "by lorry" in await page(ada, order)
+
+
+async def test_a_wrong_count_on_a_later_page_stays_on_its_page(ada, world):
+    for number in range(40):
+        await world.add_things(f"A-{number:02d}", 0)
+    where = await begun(ada)
+    second = re.search(r'href="([^"]*after=[^"]*)"', await page(ada, where))[1]
+    to = re.search(r'action="([^"]*/counts[^"]*)"', await page(ada, second))[1]
+
+    answer = await ada.post(to, {"count-MUG": "x", "seen-MUG": "0", "count-LAMP": "3", "seen-LAMP": "0"})
+
+    text = await text_of(answer)
+    assert answer.status_code == 422
+    assert "Nothing is saved yet" in text
+    assert re.search(r'name="count-LAMP"[^>]* value="3"', text)
+
+
+async def test_one_line_is_found_by_its_sku_and_counted(ada, world):
+    where = await begun(ada)
+    text = await page(ada, f"{where}?sku=mug")
+    assert "stocktakes-line-MUG" in text
+    assert "stocktakes-line-LAMP" not in text
+    assert "is not in this stocktake" in await page(ada, f"{where}?sku=NOPE")
+
+    told = {"count-MUG": "4", "seen-MUG": "0", "next": "scan"}
+
+    assert await made(ada, f"{where}/counts", told) == f"{where}?scan=1"
+
+
+async def test_a_purchase_order_is_a_file_and_its_lines_can_be_changed(ada, order):
+    rows = await page(ada, f"{order}/order.csv")
+    assert rows.splitlines()[1] == "MUG,Mug,The Kiln,,20,4.50,EUR"
+
+    form = await page(ada, f"{order}?line=MUG")
+    assert re.search(r'name="quantity" type="text" value="20"', form)
+    await made(ada, f"{order}/lines", {"sku": "MUG", "quantity": "12", "cost": "4.50"})
+
+    assert (await page(ada, f"{order}/order.csv")).splitlines()[1] == "MUG,Mug,The Kiln,,12,4.50,EUR"

@@ -21,7 +21,7 @@ admin_alerts = Blueprint("alerts", __name__)
 
 HERE = "/admin/alerts"
 _THRESHOLD = {"threshold": forms.optional_whole(0, alerts.HIGHEST), "seen": forms.optional_text(20)}
-_DEFAULT = {"threshold": forms.whole(0, alerts.HIGHEST)}
+_DEFAULT = {"threshold": forms.whole(0, alerts.HIGHEST), "seen": forms.optional_whole(0, alerts.HIGHEST)}
 
 
 @admin_alerts.get("/alerts")
@@ -66,7 +66,11 @@ async def set_default() -> AnyResponse:
     values, state = forms.read(await request.form, _DEFAULT)
     if state.errors:
         return await _index(422, state)
-    was = await shop().db.write(alerts.set_default, await signed_in(), values["threshold"], now())
+    set_ = shop().db.write(alerts.set_default, await signed_in(), at=now(), **values)
+    try:
+        was = await set_
+    except Conflict as stale:
+        return await _index(409, FormState({}, {"threshold": str(stale)}))
     undo = Undo(f"{HERE}/threshold", {"threshold": str(was)})
     flash(f"The shop's threshold was {was}, now {values['threshold']}.", undo=undo)
     return await _index() if wants_fragment() and not from_flash() else go(HERE)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response, redirect, request
 from werkzeug.datastructures import MultiDict
 
 from db import Tx
@@ -14,9 +14,10 @@ from shop.clock import now
 from shop.errors import Refused
 from shop.listing import Listing
 from shop.web import forms
-from shop.web.admin.stock import ADDRESS, CHOICES, wish_of
+from shop.web.admin.follow import go
+from shop.web.admin.stock import ADDRESS, CHOICES, back, wish_of
 from shop.web.context import shop, signed_in
-from shop.web.reply import AnyResponse, Part, Undo, flash, page, reply
+from shop.web.reply import AnyResponse, Undo, flash, page
 from shop.web.view import View, view
 
 admin_bulk = Blueprint("bulk", __name__)
@@ -61,7 +62,7 @@ async def make() -> AnyResponse:
         state = forms.FormState(dict(told), {refusal.field or "value": str(refusal)})
         return await _show(choice, state, None, 422)
     flash(f"{_rows(batch)} changed. {batch.summary}.", undo=Undo(f"{_address(batch)}/reversal"))
-    return await reply(_looked_at().here, Part("flash"))
+    return redirect(_looked_at().here, 303)
 
 
 @admin_bulk.get("/stock/batches")
@@ -85,7 +86,7 @@ async def take_back(batch_id: str) -> AnyResponse:
     currency = shop().settings.currency
     batch = await shop().db.write(batches.take_back, await signed_in(), batch_id, currency, now())
     flash(f"Taken back: {_rows(batch)}. {batch.summary}.")
-    return await reply(_address(batch), Part("flash"))
+    return go(back(_address(batch)))
 
 
 def _looked_at() -> View:

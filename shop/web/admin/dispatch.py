@@ -94,7 +94,7 @@ async def _show(
         flash(str(refusal), "bad")
     rows = await shop().db.read(dispatch.chosen, numbers)
     reasons = _reasons(act, rows) if refusal is None else refusal.reasons
-    shown = {"act": act, "rows": rows, "form": form, "reasons": reasons, "back": await _back()}
+    shown = {"act": act, "done": "", "rows": rows, "form": form, "reasons": reasons, "back": await _back()}
     if wants_fragment():
         return await fragments(Part("orders/batch", shown), status=status)
     return await page("admin/orders_batch.html", status, **shown)
@@ -106,8 +106,8 @@ async def _done(act: str, numbers: tuple[str, ...], sentence: str) -> AnyRespons
     if not wants_fragment():
         return redirect(back, 303)
     rows = await shop().db.read(dispatch.chosen, numbers)
-    shown = {"act": "", "rows": rows, "form": forms.EMPTY, "reasons": {}, "back": back}
-    return await fragments(Part("orders/batch", shown | {"done": act}), Part("admin/waiting"))
+    shown = {"act": "", "done": act, "rows": rows, "form": forms.EMPTY, "reasons": {}, "back": back}
+    return await fragments(Part("orders/batch", shown), Part("admin/waiting"))
 
 
 def _reasons(act: str, rows: tuple[Chosen, ...]) -> Mapping[str, str]:

@@ -36,12 +36,19 @@ async def change(product_id: str) -> AnyResponse:
     try:
         row = await _set(was, values)
     except Conflict as stale:
-        newer = await shop().db.read(catalog.price_row, product_id, was.sku)
-        return await _edit(newer, forms.FormState({}, {"price": str(stale)}), 409)
+        return await _newer(was, stale, undoing="undo" in form)
     _tell(was, row)
     part = Part("products/price", {"row": row}, row.sku)
     # Taken back from the flash: the row is elsewhere on the page.
     return await (_elsewhere(part) if "undo" in form else reply(f"/admin/products/{product_id}", part))
+
+
+async def _newer(was: PriceRow, stale: Conflict, *, undoing: bool) -> Response:
+    if undoing:
+        # Sent from the flash, where a row's form has no place: the sentence alone.
+        raise stale
+    newer = await shop().db.read(catalog.price_row, was.product_id, was.sku)
+    return await _edit(newer, forms.FormState({}, {"price": str(stale)}), 409)
 
 
 def _fields(currency: str) -> dict[str, forms.Parser]:

@@ -13,7 +13,7 @@ from shop.web.context import shop
 from shop.web.forms import FormState
 from shop.web.reply import AnyResponse, Part, fragments, page, wants_fragment
 
-STATE, FACTS = "products/state", "products/facts"
+TITLE, STATE, FACTS = "products/title", "products/state", "products/facts"
 VARIANTS, PICTURES = "products/variants", "products/pictures"
 
 

@@ -12,7 +12,7 @@ from shop.people import Person
 from shop.products import Description, Facts
 from shop.web import forms
 from shop.web.admin import product_page
-from shop.web.admin.product_page import FACTS, STATE, VARIANTS
+from shop.web.admin.product_page import FACTS, STATE, TITLE, VARIANTS
 from shop.web.context import shop, signed_in
 from shop.web.reply import AnyResponse, Undo, flash, page, wants_fragment
 from shop.web.view import view
@@ -67,7 +67,7 @@ async def describe(product_id: str) -> AnyResponse:
         form = product_page.refusal(state, "seen", str(stale))
         return await product_page.show(product_id, 409, FACTS, form=form, newer=newer)
     flash(f"{now_it_is.name} is saved.")
-    return await _shown(product_id, FACTS, STATE)
+    return await _shown(product_id, FACTS, STATE, TITLE, VARIANTS)
 
 
 @admin_products.post("/products/<product_id>/state")

@@ -1,15 +1,15 @@
 """The complete purchase history: by person, by product, by day, on a page and as a file."""
 
 from dataclasses import replace
+from typing import Any
 
 from quart import Blueprint, Response
 
 from db import Tx
-from shop import purchases
-from shop.listing import Listing
+from shop import order_finds, purchases
 from shop.money import typed_money
 from shop.order_finds import Choice
-from shop.purchases import Bought, Purchase, Sold
+from shop.purchases import Bought, Purchase
 from shop.web.admin.order_views import elsewhere, known, purchases_view
 from shop.web.context import shop
 from shop.web.reply import page
@@ -29,9 +29,7 @@ _COLUMNS = (
 @admin_purchases.get("/purchases")
 async def index() -> Response:
     """List what was bought, newest first: all of it, or of a person or a product."""
-    seen, listing, sold = await shop().db.read(_looked_for, purchases_view())
-    file = elsewhere(seen, "/admin/purchases.csv")
-    return await page("admin/purchases.html", view=seen, listing=listing, sold=sold, file=file)
+    return await page("admin/purchases.html", **await shop().db.read(_looked_for, purchases_view()))
 
 
 @admin_purchases.get("/purchases.csv")
@@ -45,13 +43,21 @@ async def download() -> Response:
 
 def _choice(tx: Tx, seen: View) -> tuple[View, Choice]:
     seen, choice = known(tx, seen)
-    return seen, replace(choice, paid=True)
+    if sku := not choice.skus and order_finds.sku_named(tx, choice.q):
+        choice = replace(choice, q="", skus=(sku,))
+    # A day's purchases are what was sold on it, as the sums of sales count it.
+    return seen, replace(choice, paid=True, sold=bool(choice.since or choice.until))
 
 
-def _looked_for(tx: Tx, seen: View) -> tuple[View, Listing[Purchase], Sold | None]:
+def _looked_for(tx: Tx, seen: View) -> dict[str, Any]:
     seen, choice = _choice(tx, seen)
-    sold = purchases.sold(tx, choice.skus) if choice.skus else None
-    return seen, purchases.find(tx, choice, seen.position), sold
+    return {
+        "view": seen,
+        "listing": purchases.find(tx, choice, seen.position),
+        "like": order_finds.variants_like(tx, choice.q) if choice.q and seen.position is None else [],
+        "sold": purchases.sold(tx, choice.skus) if choice.skus else None,
+        "file": elsewhere(seen, "/admin/purchases.csv"),
+    }
 
 
 def _rows(items: tuple[Purchase, ...]) -> list[tuple[object, ...]]:

@@ -6,7 +6,7 @@ from typing import Any
 from quart import Blueprint, Response, request
 
 from db import Tx
-from shop import purchasing, receiving, suppliers
+from shop import purchasing, receiving, restocking, suppliers
 from shop.clock import new_token, now
 from shop.errors import Conflict, Refused
 from shop.purchasing import Goods
@@ -24,6 +24,7 @@ admin_receiving = Blueprint("receiving", __name__)
 HERE = "/admin/receiving"
 RECEIVED, COST = "received-", "cost-"
 _INTENTION = forms.optional_text(100)
+_SEEN = forms.optional_whole(0, 10**9)
 
 
 def _day(typed: str) -> str:
@@ -115,16 +116,25 @@ async def show(order_id: str) -> Response:
     return await _show(order_id)
 
 
+@admin_receiving.get("/receiving/<order_id>/order.csv")
+async def order_csv(order_id: str) -> Response:
+    """Give a purchase order as a file that can be sent to its supplier."""
+    currency = shop().settings.currency
+    number, text = await shop().db.read(restocking.purchase_csv, order_id, currency)
+    headers = {"Content-Disposition": f'attachment; filename="PO-{number}.csv"'}
+    return Response(text, 200, headers, content_type="text/csv; charset=utf-8")
+
+
 @admin_receiving.post("/receiving/<order_id>")
 async def change(order_id: str) -> AnyResponse:
     """Write down anew when a purchase order is expected."""
 
     async def run(values: dict[str, Any]) -> None:
-        about = (values["expected"], values["note"])
+        about = (values["expected"], values["note"], values["seen"])
         await shop().db.write(purchasing.change, await signed_in(), order_id, *about, now())
         flash("Saved.")
 
-    return await _act(order_id, "about", _ABOUT, run)
+    return await _act(order_id, "about", {**_ABOUT, "seen": _SEEN}, run)
 
 
 @admin_receiving.post("/receiving/<order_id>/lines")
@@ -146,14 +156,14 @@ async def receive(order_id: str) -> AnyResponse:
     """Book in what came of a purchase order."""
 
     async def run(values: dict[str, Any]) -> None:
-        booking = await _booking(values.pop("intention"))
+        booking = await _booking(values.pop("intention"), values.pop("seen"))
         await _say(await shop().db.write(receiving.receive, order_id, _came(values), booking))
 
     units, cost = forms.optional_whole(0, MOST), forms.optional_money(shop().settings.currency)
     form = await request.form
     fields: dict[str, forms.Parser] = {name: units for name in form if name.startswith(RECEIVED)}
     fields |= {name: cost for name in form if name.startswith(COST)}
-    return await _act(order_id, "receive", fields | {"intention": _INTENTION}, run)
+    return await _act(order_id, "receive", fields | {"intention": _INTENTION, "seen": _SEEN}, run)
 
 
 @admin_receiving.post("/receiving/<order_id>/closure")
@@ -198,8 +208,8 @@ def _came(values: dict[str, Any]) -> dict[str, Goods]:
     return {sku: Goods(sku, values[RECEIVED + sku] or 0, values.get(COST + sku)) for sku in skus}
 
 
-async def _booking(intention: str | None) -> Booking:
-    return Booking(await signed_in(), intention or None, shop().settings.currency, now())
+async def _booking(intention: str | None, seen: int | None = None) -> Booking:
+    return Booking(await signed_in(), intention or None, shop().settings.currency, now(), seen)
 
 
 async def _say(came: Came) -> None:
@@ -249,16 +259,19 @@ async def _receipt(receipt_id: str, status: int = 200) -> Response:
 
 
 async def _show(order_id: str, status: int = 200, which: str = "", form: FormState = forms.EMPTY) -> Response:
-    found = await shop().db.read(_read, order_id)
+    found = await shop().db.read(_read, order_id, request.args.get("line", ""))
     context = {**found, "forms": defaultdict(FormState, {which: form}), "intention": new_token()}
     if wants_fragment():
         return await fragments(Part("receiving/desk", context), status=status)
     return await page("admin/purchase_order.html", status, **context)
 
 
-def _read(tx: Tx, order_id: str) -> dict[str, Any]:
+def _read(tx: Tx, order_id: str, chosen: str) -> dict[str, Any]:
+    order, lines = purchasing.by_id(tx, order_id), purchasing.lines(tx, order_id)
     return {
-        "order": purchasing.by_id(tx, order_id),
-        "lines": purchasing.lines(tx, order_id),
+        "order": order,
+        "supplier": suppliers.by_id(tx, order.supplier_id),
+        "lines": lines,
+        "chosen": next((line for line in lines if line.sku == chosen), None),
         "receipts": receiving.receipts_of(tx, order_id),
     }

@@ -36,7 +36,7 @@ PLACES = (
     Place("Take stock", "/admin/stocktakes", "stocktake count inventory"),
     Place("Suppliers", "/admin/suppliers", "vendor purchase"),
     Place("Products", "/admin/products", "catalogue price variants"),
-    Place("Add a product", "/admin/products/form", "new create item"),
+    Place("Add a product", "/admin/products/fresh", "new create item"),
     Place("Categories", "/admin/categories", "shelves add"),
     Place("Import a file", "/admin/imports", "csv upload shopify woocommerce"),
     Place("People", "/admin/people", "customers shoppers admins team"),

@@ -34,7 +34,7 @@ CHOICES: dict[str, tuple[str, ...] | None] = {
 ORIGINS = {
     "batch": "/admin/stock/batches/",
     "import": "/admin/imports/",
-    "receipt": "/admin/receiving/",
+    "receipt": "/admin/receiving/receipts/",
     "stocktake": "/admin/stocktakes/",
 }
 """Where the page of what a movement came from is."""
@@ -102,7 +102,7 @@ async def move(sku: str) -> AnyResponse:
         return await _refused(sku, values, state, refusal)
     _tell(done)
     row = Part("stock/row", {"row": done.row, "reasons": stock.REASONS})
-    return await reply(_back(), row, *await _history_on_page(sku))
+    return await reply(back(), row, *await _history_on_page(sku))
 
 
 @admin_stock.post("/stock/<path:sku>/movements/<int:seq>/reversal")
@@ -110,10 +110,8 @@ async def take_back(sku: str, seq: int) -> AnyResponse:
     """Take a movement back by a counter-entry; its row changes where it stands."""
     done = await shop().db.write(movements.take_back, await signed_in(), sku, seq, now())
     flash(f"Taken back: {done.row.name} ({sku}) was {done.was}, now {done.now}.")
-    if not wants_fragment():
-        return await reply(_back(), Part("flash"))
     row = Part("stock/row", {"row": done.row, "reasons": stock.REASONS}, sku)
-    return await fragments(None, row, *await _history_on_page(sku))
+    return await reply(back(), row, *await _history_on_page(sku))
 
 
 def wish_of(looked_at: View) -> Wish:
@@ -126,6 +124,14 @@ def wish_of(looked_at: View) -> Wish:
         looked_at["shelf"],
         looked_at["sort"],
     )
+
+
+def back(otherwise: str = ADDRESS) -> str:
+    """Return the admin's page that a form was sent from."""
+    came = urlsplit(request.referrer or "")
+    path = f"{came.path}?{came.query}" if came.query else came.path
+    ours = came.netloc == request.host and came.path.startswith("/admin/") and not came.path.endswith("/edit")
+    return safe_next(path, otherwise) if ours else otherwise
 
 
 async def _row(row: StockRow, status: int = 200) -> Response:
@@ -172,14 +178,6 @@ def _tell(done: Adjusted) -> None:
 def _with_usual_reason(form: Mapping[str, str]) -> dict[str, str]:
     """Return a form with the reason that goes without saying there, where none was chosen."""
     return {**form, "reason": form.get("reason") or form.get("usual", "")}
-
-
-def _back() -> str:
-    """Return the page in the stockroom that a form was sent from."""
-    came = urlsplit(request.referrer or "")
-    path = f"{came.path}?{came.query}" if came.query else came.path
-    ours = came.netloc == request.host and came.path.startswith("/admin/") and not came.path.endswith("/edit")
-    return safe_next(path, ADDRESS) if ours else ADDRESS
 
 
 def _optional_moment(typed: str) -> str | None:

@@ -1,5 +1,6 @@
 """Stocktakes: the count sheet, what differs, and posting it."""
 
+from http import HTTPStatus
 from typing import Any
 
 from quart import Blueprint, Response, request
@@ -146,13 +147,17 @@ def _counts(values: dict[str, Any]) -> list[Count]:
 
 
 def _clashed(state: FormState, clashes: tuple[Line, ...]) -> FormState:
+    names = ", ".join(one.title for one in clashes)
+    flash(f"Somebody else has counted {names} meanwhile: look at what is marked, then save again.", "bad")
     told = {
         COUNT
         + one.sku: f"{one.counter} counted {_words(one.counted)} meanwhile. Save again if yours is right."
         for one in clashes
     }
+    # All other lines are shown as they are by now: what was typed in them is saved.
+    typed = {name: state.values.get(name, "") for name in told}
     seen = {SEEN + one.sku: str(one.version) for one in clashes}
-    return FormState({**state.values, **seen}, told)
+    return FormState({**typed, **seen}, told)
 
 
 def _words(counted: int | None) -> str:
@@ -162,7 +167,13 @@ def _words(counted: int | None) -> str:
 def _next(stocktake_id: str, wanted: str) -> str:
     if wanted == "differences":
         return f"{HERE}/{stocktake_id}/differences"
+    if wanted == "scan":
+        return f"{HERE}/{stocktake_id}?scan=1"
     return view(f"{HERE}/{stocktake_id}", {}).after(wanted) if wanted else f"{HERE}/{stocktake_id}"
+
+
+def _is_refused(status: int) -> bool:
+    return status == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 async def _refused(stocktake_id: str, refusal: Refused | Conflict, state: FormState) -> Response:
@@ -189,9 +200,15 @@ async def _index(status: int = 200, form: FormState = forms.EMPTY) -> Response:
 
 
 async def _sheet(stocktake_id: str, status: int = 200, form: FormState = forms.EMPTY) -> Response:
-    shown = view(f"{HERE}/{stocktake_id}", {})
-    taken, listing = await shop().db.read(_read_sheet, stocktake_id, shown.position)
-    context = {"taken": taken, "listing": listing, "view": shown, "form": form}
+    shown = view(f"{HERE}/{stocktake_id}", {"sku": None, "scan": ("1",)})
+    taken, listing = await shop().db.read(_read_sheet, stocktake_id, shown.position, sku=shown["sku"])
+    context = {
+        "taken": taken,
+        "listing": listing,
+        "view": shown,
+        "form": form,
+        "saved": not _is_refused(status),
+    }
     if wants_fragment():
         return await fragments(Part("stocktakes/sheet", context), status=status)
     return await page("admin/stocktake.html", status, **context)
@@ -213,9 +230,11 @@ def _read(tx: Tx, after: str | None) -> dict[str, Any]:
 
 
 def _read_sheet(
-    tx: Tx, stocktake_id: str, after: str | None, size: int = stocktake.PAGE
+    tx: Tx, stocktake_id: str, after: str | None, size: int = stocktake.PAGE, sku: str = ""
 ) -> tuple[Stocktake, Any]:
     taken = stocktake.by_id(tx, stocktake_id)
+    if sku:
+        return taken, stocktake.found(tx, taken, sku)
     return taken, stocktake.sheet(tx, taken, after, size)
 
 

@@ -126,17 +126,31 @@ async def show_terms(sku: str) -> Response:
 async def agree(sku: str) -> AnyResponse:
     """Write down on what terms a variant is bought."""
     form = await request.form
-    values, state = forms.read(form, {"supplier": forms.optional_text(100), **_terms()})
+    fields = {"supplier": forms.optional_text(100), "seen": forms.optional_text(300), **_terms()}
+    values, state = forms.read(form, fields)
     if state.errors:
         return await _show_terms(sku, 422, state)
-    told = {"supplier_id": values["supplier"] or None, "currency": shop().settings.currency, "at": now()}
-    terms = {"code": values["code"], "cost": values["cost"], **told}
     try:
-        agreed = await shop().db.write(suppliers.agree, await signed_in(), sku, **terms)
-    except Refused as refusal:
-        return await _show_terms(sku, 422, FormState(state.values, {"supplier": str(refusal)}))
+        agreed = await _agree(sku, values)
+    except (Refused, Conflict) as refusal:
+        status, typed = (409, {}) if isinstance(refusal, Conflict) else (422, state.values)
+        return await _show_terms(sku, status, FormState(typed, {"supplier": str(refusal)}))
     flash(f"{agreed.title}: {agreed.supplier or 'no supplier'}.")
     return go(safe_next(form.get("back"), "/admin/alerts"))
+
+
+async def _agree(sku: str, values: dict[str, Any]) -> suppliers.Terms:
+    return await shop().db.write(
+        suppliers.agree,
+        await signed_in(),
+        sku,
+        supplier_id=values["supplier"] or None,
+        code=values["code"],
+        cost=values["cost"],
+        currency=shop().settings.currency,
+        seen=values["seen"],
+        at=now(),
+    )
 
 
 def _terms() -> dict[str, forms.Parser]:

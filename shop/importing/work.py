@@ -7,7 +7,7 @@ everybody else has the writer. A process that takes over from one that died goes
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from multiprocessing import get_context
 from time import monotonic
 
@@ -80,12 +80,8 @@ async def _batches(db: Database, url: str, currency: str, import_id: str) -> Asy
                 yield batch
         return
     texts = reading.texts(url, import_id, currency)
-    while batch := await asyncio.to_thread(_next, texts):
-        yield batch
-
-
-def _next(texts: Iterator[str]) -> str | None:
-    return next(texts, None)
+    while text := await asyncio.to_thread(next, texts, None):
+        yield text
 
 
 async def _sent(url: str, currency: str, import_id: str) -> AsyncGenerator[str, None]:

@@ -28,6 +28,7 @@ NOTES = {
     "negative": "Rows that tell of less than nothing in stock, which counts as 0: {}.",
     "sale prices": "Rows with a sale price, of which the regular price is taken: {}.",
     "switched off": "Variations that are switched off in WooCommerce and were left out: {}.",
+    "minor units": "Prices without a point or a comma are taken in minor units (1250 for 12.50). Rows: {}.",
     "archived": "Products of the file that are archived here and stay so: {}.",
 }
 
@@ -66,7 +67,7 @@ def batches(data: bytes, currency: str, ask: Callable[..., Any]) -> Iterator[dic
     made = plan.Plan(found)
     lines = list(FORMATS[kind](told, currency, found))
     yield {"format": kind, "header": list(told.header), "rows": found.rows}
-    for groups in plan.batches(lines):
+    for groups in plan.batches(lines, ask):
         items = plan.planned(made, groups, ask)
         yield {"items": [item.told() for item in items]}
     refusals = sorted(found.refusals, key=lambda one: one.row)[:MOST_REFUSALS]

@@ -147,6 +147,16 @@ async def test_a_row_that_can_not_be_taken_says_why(world, rows, row, reason):
     assert reason in refused.reason or "without options" in refused.reason
 
 
+async def test_rows_of_one_product_stand_together_wherever_they_are(world):
+    text = "sku,name,price\nVASE-S,Big Vase,21.5\nMUG,,13.5\nVASE-L,Big Vase,31.0\nvase-l,Other,1.5\n"
+
+    import_id = await imported(world, text)
+
+    one = await show(world, import_id)
+    assert (one.state, one.products_changed, one.products_unchanged, one.refused) == ("done", 1, 1, 1)
+    assert ((await product_of(world, "VASE-L")).name, await price_of(world, "VASE-L")) == ("Big Vase", 3100)
+
+
 async def test_a_file_that_is_no_product_list_is_given_up_with_a_sentence(world):
     import_id = await read(world, "a,b\n1,2\n")
 

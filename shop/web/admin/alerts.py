@@ -49,10 +49,11 @@ async def order_csv() -> Response:
 @admin_alerts.post("/alerts/order")
 async def order() -> AnyResponse:
     """Make a purchase order of what is suggested for a supplier."""
-    supplier_id, intention = await _choice()
     person = await signed_in()
     try:
-        made = await shop().db.write(restocking.order_suggested, person, supplier_id, intention, now())
+        made = await shop().db.write(restocking.order_suggested, person, *await _choice(), now())
+    except Refused as refusal:
+        return await _index(422, FormState({}, {"supplier": str(refusal)}))
     except Conflict as refusal:
         flash(str(refusal), "bad")
         return await _index(409)

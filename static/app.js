@@ -23,6 +23,7 @@
     if (event.key !== "Escape") return;
     event.target.closest("[data-escape]")?.querySelector("[data-cancel]")?.click();
     if (event.target.closest("[data-finder]")) event.target.blur();
+    if (event.target.matches("[data-edit]")) rowOf(event.target)?.querySelector("th a")?.focus();
   });
 
   // An edit that was left or saved gives the focus back to where it began.

@@ -206,7 +206,9 @@ def import_file(file: Path, way: str, *, dry_run: bool) -> None:
         report = console.planned(data, url, currency)
     except ShopError as refusal:
         _fail(str(refusal))
-    for line in (*report.notes, *report.lines(way)):
+    for note in report.notes:
+        click.echo(note, err=True)
+    for line in report.lines(way):
         click.echo(line)
     if report.refused:
         click.echo("Nothing was imported: every row must be right.", err=True)

@@ -11,6 +11,9 @@ SELECT p.slug, p.id AS product_id FROM json_each(:handles) j CROSS JOIN products
 UNION ALL
 SELECT f.slug, f.product_id FROM json_each(:handles) j CROSS JOIN former_slugs f ON f.slug = j.value
 
+-- name: known_ids
+SELECT p.id FROM json_each(:ids) j CROSS JOIN products p ON p.id = j.value
+
 -- name: known_products
 SELECT p.id, p.slug AS handle, p.name, p.description, c.slug AS category, c.name AS category_name,
   p.published = 1 AND p.archived_at IS NULL AS published, p.archived_at IS NOT NULL AS archived,

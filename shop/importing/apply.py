@@ -17,8 +17,8 @@ from shop.products import Description
 
 sql = queries("importing")
 
-STEP = 150
-"""Rows of one transaction: few enough that a checkout beside it hardly waits."""
+STEP = 60
+"""Products and variants of one transaction: few enough that a checkout beside it hardly waits."""
 REASONS = {"add": "received", "set": "counted"}
 
 

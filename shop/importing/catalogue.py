@@ -109,16 +109,28 @@ class Catalogue:
         return None
 
 
+def owners(tx: Tx, groups: list[list[Line]]) -> list[str]:
+    """Return whose each group of lines is: the id of a product of ours, else what the file calls it."""
+    lines = [line for group in groups for line in group]
+    found = _named(tx, lines)
+    ids = _array({line.product_id for line in lines if line.product_id})
+    known = set(tx.all(str, sql.known_ids, ids=ids))
+    return [_owner(found, known, group) for group in groups]
+
+
+def _owner(found: Catalogue, known: set[str], group: list[Line]) -> str:
+    ids = [line.product_id for line in group if line.product_id in known]
+    variants = [found.variant(line.sku) for line in group if line.sku]
+    ids += [variant.product_id for variant in variants if variant is not None]
+    handles = [line.handle for line in group if line.handle]
+    ids += [found.slugs[handle] for handle in handles if handle in found.slugs]
+    named = [f"handle {handle}" for handle in handles]
+    return next(filter(None, [*ids, *named]), group[0].group)
+
+
 def look(tx: Tx, lines: list[Line]) -> Catalogue:
     """Return what is here of these lines."""
-    found = Catalogue()
-    skus = _array({line.sku for line in lines if line.sku})
-    for variant in tx.all(KnownVariant, sql.known_variants, skus=skus):
-        found.variants[variant.sku] = variant
-        found.any_case[variant.sku.lower()] = variant
-    handles = _array({line.handle for line in lines if line.handle})
-    for name in tx.all(_Name, sql.known_slugs, handles=handles):
-        found.slugs.setdefault(name.slug, name.product_id)
+    found = _named(tx, lines)
     ids = {variant.product_id for variant in found.variants.values()} | set(found.slugs.values())
     told = _array(ids | {line.product_id for line in lines if line.product_id})
     for product in tx.all(KnownProduct, sql.known_products, ids=told):
@@ -127,6 +139,19 @@ def look(tx: Tx, lines: list[Line]) -> Catalogue:
         found.siblings.setdefault(sibling.product_id, {})[sibling.sku] = sibling
     for shelf in tx.all(_Shelf, sql.known_categories):
         found.categories |= {shelf.slug, shelf.name.lower()}
+    return found
+
+
+def _named(tx: Tx, lines: list[Line]) -> Catalogue:
+    """Return the variants and the addresses of ours that lines name."""
+    found = Catalogue()
+    skus = _array({line.sku for line in lines if line.sku})
+    for variant in tx.all(KnownVariant, sql.known_variants, skus=skus):
+        found.variants[variant.sku] = variant
+        found.any_case[variant.sku.lower()] = variant
+    handles = _array({line.handle for line in lines if line.handle})
+    for name in tx.all(_Name, sql.known_slugs, handles=handles):
+        found.slugs.setdefault(name.slug, name.product_id)
     return found
 
 

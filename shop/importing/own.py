@@ -59,14 +59,15 @@ def _meaning(currency: str) -> Callable[[Cells, Found], Line]:
             raise Refused(f"The shop's books are in {currency.upper()}.")
         return currency
 
-    def meaning(cells: Cells, _found: Found) -> Line:
+    def meaning(cells: Cells, found: Found) -> Line:
         sku = cells.take(fields.sku, "sku")
         name = cells.take(fields.line, "name")
         handle = cells.take(fields.line, "handle")
         product_id = cells.take(fields.line, "product_id")
         if sku is None and not cells.refusals:
             cells.refuse("sku", "", "Every row needs its SKU.")
-        cells.take(in_our_currency, "currency")
+        if cells.take(in_our_currency, "currency") is None and cells.text("price").strip().isdecimal():
+            found.count("minor units")
         return Line(
             cells.row,
             product_id or handle or name or f"sku {sku}",

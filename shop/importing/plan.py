@@ -12,7 +12,7 @@ from typing import Any
 
 from shop.errors import Refused
 from shop.importing import fields
-from shop.importing.catalogue import Catalogue, KnownProduct, KnownVariant, look
+from shop.importing.catalogue import Catalogue, KnownProduct, KnownVariant, look, owners
 from shop.importing.lines import Found, Line, Refusal
 from shop.naming import checked_sku
 from shop.products import MOST_VARIANTS
@@ -90,21 +90,32 @@ class Plan:
         self.found.refusals.append(Refusal(line.row, column, str(value or "")[:200], reason))
 
 
-def batches(lines: Iterable[Line]) -> Iterator[list[list[Line]]]:
-    """Yield the products of a file, each a list of its lines, some at a time and none of them cut."""
-    groups: dict[str, list[Line]] = {}
+def batches(lines: Iterable[Line], ask: Callable[..., Any]) -> Iterator[list[list[Line]]]:
+    """Yield the products of a file, each a list of its lines, some at a time and none of them cut.
+
+    Lines that the file keeps apart stand together where they belong to one product of ours.
+    """
+    told: dict[str, list[Line]] = {}
     for line in lines:
-        groups.setdefault(line.group, []).append(line)
-    batch: list[list[Line]] = []
+        told.setdefault(line.group, []).append(line)
+    products: dict[str, list[Line]] = {}
+    for groups in _some(list(told.values())):
+        for key, group in zip(ask(owners, groups), groups, strict=True):
+            products.setdefault(key, []).extend(group)
+    yield from _some(list(products.values()))
+
+
+def _some(groups: list[list[Line]]) -> Iterator[list[list[Line]]]:
+    some: list[list[Line]] = []
     size = 0
-    for group in groups.values():
-        batch.append(group)
+    for group in groups:
+        some.append(group)
         size += len(group)
         if size >= BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def planned(plan: Plan, groups: list[list[Line]], ask: Callable[..., Any]) -> list[Item]:

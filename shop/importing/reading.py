@@ -4,10 +4,12 @@ It is plain and slow work, so it runs apart from the event loop: a file of some 
 which looks at the catalogue through short snapshots and never writes.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from multiprocessing.connection import Connection
 from typing import Any
 
 from db import snapshot
@@ -26,10 +28,9 @@ NOTES = {
     "negative": "Rows that tell of less than nothing in stock, which counts as 0: {}.",
     "sale prices": "Rows with a sale price, of which the regular price is taken: {}.",
     "switched off": "Variations that are switched off in WooCommerce and were left out: {}.",
+    "minor units": "Prices without a point or a comma are taken in minor units (1250 for 12.50). Rows: {}.",
     "archived": "Products of the file that are archived here and stay so: {}.",
 }
-
-_running: dict[str, Iterator[str]] = {}
 
 
 def format_of(told: Sheet) -> str:
@@ -66,7 +67,7 @@ def batches(data: bytes, currency: str, ask: Callable[..., Any]) -> Iterator[dic
     made = plan.Plan(found)
     lines = list(FORMATS[kind](told, currency, found))
     yield {"format": kind, "header": list(told.header), "rows": found.rows}
-    for groups in plan.batches(lines):
+    for groups in plan.batches(lines, ask):
         items = plan.planned(made, groups, ask)
         yield {"items": [item.told() for item in items]}
     refusals = sorted(found.refusals, key=lambda one: one.row)[:MOST_REFUSALS]
@@ -76,31 +77,30 @@ def batches(data: bytes, currency: str, ask: Callable[..., Any]) -> Iterator[dic
     yield {"counts": asdict(made.counts), "refused": refused, "notes": _notes(told, found, made)}
 
 
-def start(url: str, import_id: str, currency: str) -> None:
-    """Begin to read a stored file in this process; `following` goes on."""
-    _running[import_id] = _texts(url, import_id, currency)
+def texts(url: str, import_id: str, currency: str) -> Iterator[str]:
+    """Yield the batches of a stored file as JSON, as they are staged. Raises Refused."""
 
-
-def following(import_id: str) -> str | None:
-    """Return the next batch as JSON, or None at the end. Raises Refused."""
-    try:
-        return next(_running[import_id])
-    except StopIteration:
-        return None
-
-
-def be_modest() -> None:
-    """Let everybody else have the processor first; called once in a process that only reads."""
-    os.nice(5)
-
-
-def _texts(url: str, import_id: str, currency: str) -> Iterator[str]:
     def ask(function: Callable[..., Any], *args: Any) -> Any:
         with snapshot(url) as tx:
             return function(tx, *args)
 
     for batch in batches(ask(file_of, import_id), currency, ask):
         yield json.dumps(batch, ensure_ascii=False)
+
+
+def send(url: str, import_id: str, currency: str, pipe: "Connection[Any, Any]") -> None:
+    """Read a stored file in a process of its own, and send its batches, then None; or its refusal.
+
+    Everybody else has the processor first. When nobody listens any more, it ends.
+    """
+    os.nice(5)
+    with contextlib.suppress(BrokenPipeError), pipe:
+        try:
+            for text in texts(url, import_id, currency):
+                pipe.send(text)
+            pipe.send(None)
+        except Refused as refusal:
+            pipe.send(refusal)
 
 
 def _with_cells(told: Sheet, refusals: list[Refusal]) -> Iterator[list[dict[str, Any]]]:

@@ -5,13 +5,13 @@ everybody else has the writer. A process that takes over from one that died goes
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Callable
 from multiprocessing import get_context
 from time import monotonic
 
-from db import Database, Tx
+from db import Database, DatabaseError, Tx
 from shop.clock import Instant, now
 from shop.errors import Conflict, Refused
 from shop.importing import apply, reading, store, undo
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 SMALL = 256 * 1024
 """A file up to this size is read in a thread: it takes less than a process takes to begin."""
+DEFECT = "Something went wrong on our side, and nothing was imported. The log of the shop has more."
 CHANGED = "The catalogue has changed meanwhile ({}). Nothing was imported: this is the new preview."
 
 
@@ -57,18 +58,48 @@ async def _read(db: Database, url: str, currency: str, import_id: str) -> None:
     """Read a file into staged rows; whatever an earlier try has staged goes first."""
     while await db.write(store.clear, import_id):
         pass
-    size = (await db.read(store.show, import_id)).bytes
-    loop = asyncio.get_running_loop()
-    executor = _thread() if size <= SMALL else _process()
     try:
-        await loop.run_in_executor(executor, reading.start, url, import_id, currency)
-        while batch := await loop.run_in_executor(executor, reading.following, import_id):
-            if not await db.write(store.stage, import_id, batch, now()):
-                break
+        async with contextlib.aclosing(_batches(db, url, currency, import_id)) as batches:
+            async for batch in batches:
+                if not await db.write(store.stage, import_id, batch, now()):
+                    break
     except Refused as refusal:
         await db.write(store.give_up, import_id, str(refusal), now())
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("import %s can't be read", import_id)
+        await db.write(store.give_up, import_id, DEFECT, now())
+
+
+async def _batches(db: Database, url: str, currency: str, import_id: str) -> AsyncGenerator[str, None]:
+    """Yield what the reading of a file brings, of a small one from a thread, of others from a process."""
+    if (await db.read(store.show, import_id)).bytes > SMALL:
+        async with contextlib.aclosing(_sent(url, currency, import_id)) as batches:
+            async for batch in batches:
+                yield batch
+        return
+    texts = reading.texts(url, import_id, currency)
+    while text := await asyncio.to_thread(next, texts, None):
+        yield text
+
+
+async def _sent(url: str, currency: str, import_id: str) -> AsyncGenerator[str, None]:
+    # A fresh process: a copy of this one would have its threads' locks, but not its threads.
+    context = get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=reading.send, args=(url, import_id, currency, there), daemon=True)
+    process.start()
+    there.close()
+    try:
+        while batch := await asyncio.to_thread(here.recv):
+            if isinstance(batch, Refused):
+                raise batch
+            yield batch
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        process.terminate()
+        await asyncio.to_thread(process.join)
+        here.close()
 
 
 async def _import(db: Database, currency: str, import_id: str) -> None:
@@ -76,8 +107,16 @@ async def _import(db: Database, currency: str, import_id: str) -> None:
         await _in_steps(db, apply.step, currency, import_id)
     except Conflict as moved:
         log.info("import %s is taken back: %s", import_id, moved)
-        await db.write(apply.revert, import_id, CHANGED.format(str(moved).rstrip(".")), now())
-        await _in_steps(db, undo.step, currency, import_id)
+        why = CHANGED.format(str(moved).rstrip("."))
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("import %s is taken back", import_id)
+        why = DEFECT
+    else:
+        return
+    await db.write(apply.revert, import_id, why, now())
+    await _in_steps(db, undo.step, currency, import_id)
 
 
 async def _in_steps(
@@ -89,12 +128,3 @@ async def _in_steps(
         begun = monotonic()
         left = await db.write(step, import_id, currency, now())
         await asyncio.sleep(monotonic() - begun)
-
-
-def _thread() -> Executor:
-    return ThreadPoolExecutor(1, thread_name_prefix="import")
-
-
-def _process() -> Executor:
-    # A fresh one: a copy of this process would have its threads' locks, but not its threads.
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=reading.be_modest)

@@ -179,6 +179,13 @@ def test_our_own_rows_may_leave_everything_but_the_sku_blank():
     ]
 
 
+def test_a_price_that_may_have_been_meant_otherwise_is_counted():
+    lines, found = read("sku,price,currency\nA,1250,\nB,12.50,\nC,1250,EUR\n")
+
+    assert [line.price for line in lines] == [1250, 1250, 1250]
+    assert found.counts == {"minor units": 1}
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [

@@ -1,13 +1,14 @@
 """Imports carried out and taken back: what the books say of them, whoever else is at work."""
 
 import asyncio
+import contextlib
 
 import pytest
 
 from shop import catalog, events, products, stock
 from shop.clock import now
 from shop.errors import Conflict, Refused
-from shop.importing import apply, console, store, work
+from shop.importing import apply, console, plan, store, work
 from tests.world import World
 
 HEADER = "sku,name,category,price,on_hand,description,published\n"
@@ -144,6 +145,16 @@ async def test_a_row_that_can_not_be_taken_says_why(world, rows, row, reason):
     (refused, *_) = (await world.db.read(store.refusals, import_id, None)).items
     assert refused.row == row
     assert reason in refused.reason or "without options" in refused.reason
+
+
+async def test_rows_of_one_product_stand_together_wherever_they_are(world):
+    text = "sku,name,price\nVASE-S,Big Vase,21.5\nMUG,,13.5\nVASE-L,Big Vase,31.0\nvase-l,Other,1.5\n"
+
+    import_id = await imported(world, text)
+
+    one = await show(world, import_id)
+    assert (one.state, one.products_changed, one.products_unchanged, one.refused) == ("done", 1, 1, 1)
+    assert ((await product_of(world, "VASE-L")).name, await price_of(world, "VASE-L")) == ("Big Vase", 3100)
 
 
 async def test_a_file_that_is_no_product_list_is_given_up_with_a_sentence(world):
@@ -309,6 +320,49 @@ async def test_a_reading_begins_anew_after_a_restart(world):
 
     assert (await show(world, import_id)).state == "ready"
     assert [item.key for item in (await world.db.read(store.items, import_id, None)).items][1:] == ["MUG"]
+
+
+async def test_a_file_of_some_size_is_read_by_a_process_of_its_own(world, monkeypatch):
+    monkeypatch.setattr(work, "SMALL", 0)
+
+    good, bad = await read(world, HEADER + "MUG,,,13.00,,,\n"), await read(world, "a,b\n1,2\n")
+
+    assert ((await show(world, good)).state, (await show(world, good)).variants_changed) == ("ready", 1)
+    assert ((await show(world, bad)).state, "It has: a, b" in (await show(world, bad)).why) == (
+        "given_up",
+        True,
+    )
+
+
+@pytest.mark.parametrize("small", [0, 10**6])
+async def test_a_reading_that_is_stopped_is_taken_up_again(world, monkeypatch, small):
+    monkeypatch.setattr(work, "SMALL", small)
+    import_id = await console.kept(world.db, world.ada, "a.csv", (HEADER + "MUG,,,13.00,,,\n").encode())
+    stopped = asyncio.create_task(go_on(world))
+    await asyncio.sleep(0.1)
+    stopped.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await stopped
+    await world.db.write(store.arrived, import_id)
+
+    await go_on(world)
+
+    assert (await show(world, import_id)).state == "ready"
+
+
+@pytest.mark.parametrize("when", ["read", "imported"])
+async def test_a_defect_of_ours_gives_an_import_up_and_changes_nothing(world, monkeypatch, when):
+    module, name = (plan, "planned") if when == "read" else (apply, "_take_stock")
+    import_id = await read(world, HEADER + "MUG,,,13.00,7,,\n") if when == "imported" else ""
+    monkeypatch.setattr(module, name, lambda *_: 1 / 0)
+    if import_id:
+        await world.db.write(store.order, world.ada, import_id, "set", now())
+        await go_on(world)
+    else:
+        import_id = await read(world, HEADER + "MUG,,,13.00,7,,\n")
+
+    assert "Something went wrong on our side" in (await show(world, import_id)).why
+    assert (await price_of(world, "MUG"), await world.on_hand("MUG")) == (1250, 5)
 
 
 async def test_a_file_that_was_cut_off_is_given_up(world):

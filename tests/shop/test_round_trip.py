@@ -108,6 +108,12 @@ def test_a_cell_that_was_defused_reads_as_before_and_begins_as_no_formula(cell):
     assert guarded(cell)[:1] not in ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+def nothing_here(function, told):
+    from shop.importing.catalogue import Catalogue, owners
+
+    return [group[0].group for group in told] if function is owners else Catalogue()
+
+
 @settings(max_examples=200, deadline=None)
 @given(data=st.one_of(st.binary(max_size=400), st.text(max_size=300).map(str.encode)))
 @pytest.mark.parametrize(
@@ -115,10 +121,9 @@ def test_a_cell_that_was_defused_reads_as_before_and_begins_as_no_formula(cell):
 )
 def test_no_file_breaks_the_reading(data, header):
     from shop.errors import Refused
-    from shop.importing.catalogue import Catalogue
 
     try:
-        batches = list(reading.batches(header + data, "eur", lambda *_: Catalogue()))
+        batches = list(reading.batches(header + data, "eur", nothing_here))
     except Refused:
         return
     assert "counts" in batches[-1]

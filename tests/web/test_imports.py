@@ -237,6 +237,21 @@ async def test_files_have_what_the_lists_address_chooses(ada):
     assert (await ada.get("/admin/activity.csv?person=nobody@x.example")).status_code == 422
 
 
+async def test_a_long_list_comes_as_a_whole_file(ada, world):
+    rows = "".join(f"N-{n:03},=Thing {n},9.50,{n}\n" for n in range(120))
+    address = await read(ada, world, "sku,name,price,on_hand\n" + rows)
+    await ada.post(f"{address}/application", {"stock": "set"})
+    await go_on(world)
+
+    products = await rows_of(ada, "/admin/products.csv")
+    assert len({row["sku"] for row in products}) == 125
+    assert {row["name"] for row in products if row["sku"] == "N-007"} == {"'=Thing 7"}
+    for address in ("/admin/stock.csv", "/admin/stock.csv?sort=name", "/admin/stock.csv?q=thing"):
+        found = await rows_of(ada, address)
+        assert len({row["sku"] for row in found}) == len(found) == (120 if "q=" in address else 125)
+    assert len(await rows_of(ada, "/admin/activity.csv?group=stock")) >= 119
+
+
 @pytest.mark.skipif(APPAREL is None, reason="the real catalogue is not here")
 async def test_the_apparel_file_goes_in_is_sold_and_comes_back_unchanged(ada, world):
     address = await read(ada, world, APPAREL)

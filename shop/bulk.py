@@ -20,8 +20,8 @@ from shop.money import LARGEST, format_money, parse_money
 from shop.people import Person
 from shop.stock import StockRow
 
-MOST = 5000
-"""So many rows are changed at once at most; more want a narrower filter."""
+MOST = 2000
+"""So many rows are changed at once at most: they are one transaction, and shoppers wait for its end."""
 CHOSEN = 500
 LOOKS = 20_000
 _PERCENT = re.compile(r"[+-]?[0-9]{1,4}(?:[.,][0-9]{1,2})?", re.ASCII)

@@ -75,6 +75,12 @@ def history(tx: Tx, sku: str, after: str | None = None) -> Listing[Change]:
     return page_of(changes, PAGE, lambda change: str(change.price.seq))
 
 
+def off_its_history(tx: Tx) -> str | None:
+    """Return the first variant whose price, or whether it is for sale, is not what its history ends with."""
+    found: str | None = tx.value(sql.off_its_history)
+    return found
+
+
 def reduction(newest_first: list[Price]) -> Reduction | None:
     """Return the reduction that the newest price is, or None where it is none.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from db import Tx, queries
-from shop import catalog, categories, events, prices
+from shop import catalog, events, prices
 from shop.catalog import NewProduct, NewVariant, PriceRow
 from shop.clock import Instant, new_id
 from shop.errors import Conflict, NotFound, Refused
@@ -157,11 +157,6 @@ def move(tx: Tx, by: Person, product_id: str, state: str, at: Instant) -> Facts:
         tx, f"product.{state}", f"product:{product_id}", by=by.actor, at=at, before=was.state, after=state
     )
     return facts(tx, product_id)
-
-
-def category_named(tx: Tx, by: Person, name: str, at: Instant) -> str:
-    """Return the id of the category of that name, added if there is none."""
-    return categories.named(tx, by, name, at)
 
 
 def slug_for(tx: Tx, name: str) -> str:

@@ -34,6 +34,11 @@ def of_path(tx: Tx, path: str) -> tuple[SavedView, ...]:
     return tuple(tx.all(SavedView, sql.of_path, path=path, most=MOST))
 
 
+def every(tx: Tx) -> tuple[SavedView, ...]:
+    """Return what is saved of all lists, list by list, as far as it fits over a page."""
+    return tuple(tx.all(SavedView, sql.every, most=MOST))
+
+
 def keep(tx: Tx, by: Person, path: str, query: str, name: str, at: Instant) -> SavedView:
     """Save a view; saving the same again changes nothing.
 

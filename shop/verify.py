@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from db import DatabaseError, Interrupted, Statement, Tx, WrongSchema, path_of, queries, snapshot, wal_fault
-from shop import histories, sales
+from shop import histories, prices, sales
 from shop.errors import Refused
 
 sql = queries("verify")
@@ -156,6 +156,7 @@ CHECKS: tuple[Question, ...] = (
     ("I5", "what is held is held by an open order", sql.stock_held_by_nobody),
     ("I5", "each hold fits the state of its order", sql.holds_against_their_order),
     ("I5", "each line has its hold", sql.lines_without_their_hold),
+    ("I6", "each price is what its history ends with", prices.off_its_history),
     ("I6", "lines + shipping + tax - discount = total", sql.orders_whose_sums_differ),
     ("I6", "captured and refunded are the sums of their rows", sql.orders_whose_payments_differ),
     ("I6", "no refund exceeds its payment", sql.refunds_beyond_the_payment),

@@ -21,7 +21,9 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    event.target.closest("[data-escape]")?.querySelector("[data-cancel]")?.click();
+    const leave = event.target.closest("[data-escape]")?.querySelector("[data-cancel]");
+    leave?.click();
+    if (leave?.type === "reset") leave.closest("[data-row]")?.querySelector(".act a")?.focus();
     if (event.target.closest("[data-finder]")) event.target.blur();
   });
 
@@ -57,9 +59,7 @@
   };
   const edit = (row) => {
     const field = row?.querySelector("[data-edit], .act a");
-    if (!field?.matches("input, select, textarea")) return field?.click();
-    field.focus();
-    field.select?.();
+    field?.matches("input") ? (field.focus(), field.select()) : field?.click();
   };
   const KEYS = {
     "/": () => document.querySelector("[data-finder] input")?.focus(),

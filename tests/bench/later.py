@@ -44,7 +44,7 @@ ROWS = (
     """INSERT INTO batch_rows (batch_id, sku, what, was, now)
     SELECT printf('bat_%026d', 1 + rowid % {batches}), sku, 'price', price, price + 5 FROM variants""",
     """{numbers_batches} INSERT INTO imports (id, name, state, actor, at, bytes, format, stock, rows)
-    SELECT printf('imp_%026d', i), 'things-' || i || '.csv', 'done', {ada}, :now, 1000, 'ours', 'set', 10
+    SELECT printf('imp_%026d', i), 'things-' || i || '.csv', 'done', {ada}, :now, 1000, 'own', 'set', 10
     FROM n""",
     """INSERT INTO order_notes (id, order_id, text, actor, at)
     SELECT 'not_' || substr(id, 5), id, 'Wants it wrapped.', {ada}, placed_at

@@ -102,6 +102,16 @@ async def test_a_price_changed_in_a_draft_is_not_applied(world):
     assert applied == [(1000, True), (1000, False), (1250, False), (1250, True)]
 
 
+async def test_a_price_that_was_set_beside_its_history_is_found(world):
+    def tamper(tx):
+        tx._connection.execute("UPDATE variants SET price = 1 WHERE sku = 'MUG'")
+        found = prices.off_its_history(tx)
+        tx._connection.execute("UPDATE variants SET price = 1250 WHERE sku = 'MUG'")
+        return found
+
+    assert await world.db.write(tamper) == "MUG: costs 1, its history ends with 1250, for sale"
+
+
 async def test_prices_can_not_be_rewritten(world):
     with pytest.raises(Exception, match="append-only"):
         await world.db.write(lambda tx: tx._connection.execute("UPDATE prices SET price = 1"))

@@ -68,8 +68,8 @@ async def test_what_can_not_be_a_product_is_refused_beside_its_field(world, chan
 
 
 async def test_a_category_is_found_by_its_name_or_made(world):
-    found = await world.db.write(products.category_named, world.ada, "THINGS", now())
-    made = await world.db.write(products.category_named, world.ada, "Mugs & Cups", now())
+    found = await world.db.write(categories.named, world.ada, "THINGS", now())
+    made = await world.db.write(categories.named, world.ada, "Mugs & Cups", now())
 
     assert found == await shelf(world)
     assert (await world.db.read(categories.one, made)).slug == "mugs-cups"
@@ -129,6 +129,17 @@ async def test_what_is_archived_can_not_be_bought_and_keeps_its_stock(world):
             await world.db.write(act)
     assert (await world.order(placed)).state == "confirmed"
     assert await world.stock("MUG") == (4, 0)
+
+
+async def test_an_order_that_is_being_paid_outlives_its_product(world):
+    placed = await world.place(world.sam, MUG=2)
+    await world.db.write(products.archive, world.ada, await product_of(world, "MUG"), now())
+    again = await world.db.write(checkout.begin, world.settings, world.sam, placed.cart_id, now())
+    await world.tell("checkout.session.completed", placed.paid())
+
+    assert again.order.id == placed.id
+    assert (await world.order(placed)).state == "confirmed"
+    assert await world.stock("MUG") == (3, 0)
 
 
 async def test_the_last_variant_for_sale_stays(world):

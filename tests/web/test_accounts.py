@@ -244,3 +244,21 @@ async def test_a_fragment_of_the_desk_is_the_desk(ada, world):
     assert (await text_of(await ada.get(desk_of(world.sam), headers=HTMX))).startswith(
         '<div id="people-desk"'
     )
+
+
+@pytest.mark.parametrize("token", ["x", "x" * 5000, "%00", "%ff%fe", "..%2f", "%F0%9F%92%A9", "%0d%0aX:%20y"])
+async def test_a_token_that_is_none_is_an_ended_link(stranger, token):
+    for path in (f"/resets/{token}", f"/invitations/{token}"):
+        for answer in (await stranger.get(path), await stranger.post(path, {"password": NEW})):
+            assert answer.status_code == 404
+            assert "<h1" in await text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "email", ["", "\x00", "a@b", "x" * 9999, "a@x.example\r\nBcc: b@x.example", "١@x.example,"]
+)
+async def test_an_address_that_is_none_is_told_beside_its_field(stranger, email):
+    answer = await stranger.post("/resets", {"email": email}, htmx=True)
+
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in await text_of(answer)

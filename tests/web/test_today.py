@@ -96,3 +96,11 @@ async def test_nobody_but_an_admin_sees_it(sam, stranger):
     for address in ("/admin", "/admin/refunds", "/admin/keys"):
         assert (await sam.get(address)).status_code == 404
         assert (await stranger.get(address)).status_code == 303
+
+
+async def test_saved_filters_stand_on_the_first_page(ada):
+    told = {"path": "/admin/orders", "query": "state=packed", "view_name": "For the carrier"}
+    await ada.post("/admin/views", told)
+
+    page = await text_of(await ada.get("/admin"))
+    assert re.search(r'<a class="chip" href="/admin/orders\?state=packed">.*? For the carrier</a>', page)

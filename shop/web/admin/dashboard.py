@@ -1,14 +1,15 @@
 """What an admin sees first: what needs doing, each number leading to its list, and what was sold."""
 
+from typing import Any
+
 from quart import Blueprint, Response
 
 from db import Tx
-from shop import charts, first_steps, today
+from shop import charts, first_steps, saved_views, today
 from shop.charts import Chart
 from shop.clock import Instant, now
-from shop.first_steps import Step
 from shop.money import format_money
-from shop.today import Sales, Today
+from shop.today import Sales
 from shop.web.context import shop
 from shop.web.reply import page
 from shop.web.view import view
@@ -22,9 +23,9 @@ async def show() -> Response:
     seen = view("/admin", {"days": tuple(str(days) for days in today.PERIODS)})
     days = int(seen["days"] or today.PERIODS[0])
     has_key = bool(shop().settings.stripe_key)
-    shown, steps = await shop().db.read(_read, days, now(), has_key)
-    context = {"today": shown, "steps": steps, "days": days, "periods": today.PERIODS, "view": seen}
-    return await page("admin/dashboard.html", charts=_charts(shown.sales), **context)
+    shown = await shop().db.read(_read, days, now(), has_key)
+    context = {"days": days, "periods": today.PERIODS, "view": seen, **shown}
+    return await page("admin/dashboard.html", charts=_charts(shown["today"].sales), **context)
 
 
 @dashboard.get("/refunds")
@@ -41,8 +42,12 @@ async def keys() -> Response:
     return await page("admin/keys.html")
 
 
-def _read(tx: Tx, days: int, at: Instant, has_key: bool) -> tuple[Today, tuple[Step, ...]]:
-    return today.show(tx, days, at), first_steps.of_shop(tx, has_key=has_key)
+def _read(tx: Tx, days: int, at: Instant, has_key: bool) -> dict[str, Any]:
+    return {
+        "today": today.show(tx, days, at),
+        "steps": first_steps.of_shop(tx, has_key=has_key),
+        "saved": saved_views.every(tx),
+    }
 
 
 def _charts(sold: Sales) -> tuple[Chart, ...]:

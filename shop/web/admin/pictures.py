@@ -49,10 +49,11 @@ async def add(product_id: str) -> AnyResponse:
 async def describe(product_id: str, picture_id: str) -> AnyResponse:
     """Change the words of a picture and the variant it is of."""
     values, state = forms.read(await request.form, _WORDS)
+    if not state.errors:
+        state = await _described(product_id, picture_id, values, state)
     if state.errors:
-        raise Refused(" ".join(state.errors.values()))
-    by, alt, sku = await signed_in(), values["alt"], values["sku"] or None
-    await shop().db.write(pictures.describe, by, product_id, picture_id, alt, sku, now())
+        told = {"form_words": state, "words_of": picture_id}
+        return await product_page.show(product_id, 422, PICTURES, **told)
     flash("The picture's words are saved.")
     return await _shown(product_id)
 
@@ -82,6 +83,17 @@ async def bring_back(product_id: str, picture_id: str) -> AnyResponse:
     await shop().db.write(pictures.bring_back, await signed_in(), product_id, picture_id, now())
     flash("The picture is back.")
     return await _shown(product_id)
+
+
+async def _described(
+    product_id: str, picture_id: str, values: dict[str, str], state: forms.FormState
+) -> forms.FormState:
+    by, alt, sku = await signed_in(), values["alt"], values["sku"] or None
+    try:
+        await shop().db.write(pictures.describe, by, product_id, picture_id, alt, sku, now())
+    except Refused as refusal:
+        return product_page.refusal(state, refusal.field or "alt", str(refusal))
+    return state
 
 
 async def _encoded(files: list[FileStorage]) -> tuple[list[tuple[Rendition, ...]], list[str]]:

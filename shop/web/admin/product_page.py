@@ -16,6 +16,15 @@ from shop.web.reply import AnyResponse, Part, fragments, page, wants_fragment
 TITLE, STATE, FACTS = "products/title", "products/state", "products/facts"
 VARIANTS, PICTURES = "products/variants", "products/pictures"
 
+_BLANK: dict[str, Any] = {
+    "form": forms.EMPTY,
+    "newer": None,
+    "form_add": forms.EMPTY,
+    "form_pictures": forms.EMPTY,
+    "form_words": forms.EMPTY,
+    "words_of": "",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
@@ -28,7 +37,8 @@ class _Shown:
 async def show(product_id: str, status: int = 200, *parts: str, **told: Any) -> AnyResponse:
     """Answer with the page, or for htmx with the parts of it that may have changed.
 
-    `told` are the forms that come back: `form`, `form_add`, `form_pictures`, and `newer` after a conflict.
+    `told` are the forms that come back: `form` with `newer` after a conflict, `form_add`, `form_pictures`,
+    and `form_words` of the picture `words_of`.
     """
     context = await read(product_id) | told
     if wants_fragment() and parts:
@@ -40,16 +50,12 @@ async def read(product_id: str) -> dict[str, Any]:
     """Return what the page of a product shows. Raises NotFound."""
     shown = await shop().db.read(_read, product_id)
     names = dict.fromkeys(name for row in shown.rows for name in row.options)
-    return {
+    return _BLANK | {
         "product": shown.product,
         "rows": shown.rows,
         "pictures": shown.pictures,
         "categories": shown.categories,
         "option_names": list(names)[:3],
-        "form": forms.EMPTY,
-        "newer": None,
-        "form_add": forms.EMPTY,
-        "form_pictures": forms.EMPTY,
     }
 
 

@@ -150,7 +150,7 @@ async def test_the_newest_movement_taken_away_with_its_counters_set_back_is_name
     with intruder(book) as connection:
         last = rows(connection)[-1]
         connection.execute("DELETE FROM movements WHERE seq = ?", last[:1])
-        connection.execute("UPDATE stock SET on_hand = on_hand - 3 WHERE sku = 'MUG'")
+        connection.execute("UPDATE stock SET on_hand = on_hand - 3, low = 1 WHERE sku = 'MUG'")
         (found,) = look(connection)
         assert found.startswith(f"the head says {last[0]} movements, there are {last[0] - 1}, the last is")
 
@@ -164,7 +164,7 @@ async def test_a_head_noted_elsewhere_finds_what_was_rewritten_from_end_to_end(b
         noted = verify.run(Tx(connection)).head
         last = rows(connection)[-1]
         connection.execute("DELETE FROM movements WHERE seq = ?", last[:1])
-        connection.execute("UPDATE stock SET on_hand = on_hand - 3 WHERE sku = 'MUG'")
+        connection.execute("UPDATE stock SET on_hand = on_hand - 3, low = 1 WHERE sku = 'MUG'")
         before = connection.execute("SELECT hash FROM movements ORDER BY seq DESC LIMIT 1").fetchone()[0]
         connection.execute("UPDATE ledger_head SET seq = seq - 1, hash = ?", (before,))
 

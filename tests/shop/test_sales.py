@@ -95,6 +95,20 @@ def _confirm(tx: Tx, order: orders.Order, at: str) -> None:
     orders.move(tx, order, "confirmed", by="shop", at=at, why="paid")
 
 
+async def test_money_in_another_currency_is_never_added(world):
+    placed = await world.place(world.sam, MUG=1)
+
+    def sold_in_dollars(tx: Tx) -> None:
+        tx._connection.execute("UPDATE orders SET currency = 'usd' WHERE id = ?", (placed.id,))
+        sales.count(tx, placed.id, now())
+        found = [tx._connection.execute(TABLES[name]).fetchall() for name in ("days", "variants")]
+        raise LookupError(*found, sales.days_off(tx))
+
+    with pytest.raises(LookupError) as found:
+        await world.db.write(sold_in_dollars)
+    assert found.value.args == ([], [], None)
+
+
 async def test_a_shop_that_is_brought_up_to_date_has_the_same_sales(world):
     await world.confirmed(world.sam, MUG=2)
     await world.cancelled(world.mia, MUG=1)

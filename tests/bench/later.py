@@ -27,7 +27,8 @@ ROWS = (
     """INSERT INTO purchase_lines (order_id, sku, quantity, received, outstanding, cost)
     SELECT printf('pur_%026d', 1 + rowid % {purchases}), sku, 12,
     CASE (1 + rowid % {purchases}) % 20 WHEN 0 THEN 0 WHEN 1 THEN 6 ELSE 12 END,
-    CASE (1 + rowid % {purchases}) % 20 WHEN 0 THEN 12 WHEN 1 THEN 6 ELSE 0 END, 500 FROM variants""",
+    CASE (1 + rowid % {purchases}) % 20 WHEN 0 THEN 12 WHEN 1 THEN 6 ELSE 0 END, 500
+    FROM variants WHERE rowid <= 10 * {purchases}""",
     """INSERT INTO receipts (id, order_id, units, actor, at)
     SELECT printf('rec_%026d', number), id, 120, actor, at FROM purchase_orders WHERE state <> 'open'""",
     """INSERT INTO receipt_lines (receipt_id, sku, quantity, cost)
@@ -66,7 +67,7 @@ def fill(connection: engine.Connection) -> None:
     (variants,) = connection.execute("SELECT COUNT(*) FROM variants").fetchone()
     counts = {
         "suppliers": max(5, variants // 500),
-        "purchases": max(60, variants // 50),
+        "purchases": max(100, variants // 50),
         "counts": max(20, variants // 1000),
         "batches": max(60, variants // 100),
         "views": 12,

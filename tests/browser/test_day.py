@@ -116,7 +116,7 @@ async def test_a_miscount_is_corrected_and_the_correction_taken_back(at_work, de
     await ada.enter(page.get_by_role("button", name="Set", exact=True))
     await expect(page.locator("#flash")).to_contain_text("was 28, now 26")
     await ada.do(page.locator("#flash").get_by_role("button", name="Undo"))
-    await expect(page.locator("#flash")).to_contain_text("28")
+    await expect(page.locator("#flash")).to_contain_text("now 28")
     print(ada.told("correct a miscount and undo it"))
     await page.goto("/admin/stock?q=TIDE-CHA")
     await expect(page.get_by_label(re.compile("^On hand of Tide mug")).first).to_have_value("28")

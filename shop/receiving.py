@@ -94,7 +94,8 @@ def receive(tx: Tx, order_id: str, came: Mapping[str, Goods], booking: Booking) 
         if one.sku not in known:
             raise Refused("It is not in this purchase order.", f"received-{one.sku}")
     if not goods:
-        raise Refused("Write how many came in, at least one of something.", "received")
+        first = next(iter(known), "")
+        raise Refused("Write how many came in, at least one of something.", f"received-{first}")
     receipt = _book(tx, goods, booking, order_id, f"PO {was.number}")
     purchasing.note_received(tx, order_id, {one.sku: one.units for one in goods})
     beyond = tuple(

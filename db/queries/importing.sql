@@ -131,7 +131,7 @@ UPDATE imports SET state = 'undoing', by_whom = :actor, done = items, leased_unt
 WHERE id = :id AND state = 'done'
 
 -- name: read_anew
-UPDATE imports SET state = 'reading', why = :why, stock = '', done = 0, leased_until = NULL
+UPDATE imports SET state = 'reading', why = :why, stock = '', done = 0, left_over = 0, leased_until = NULL
 WHERE id = :id AND state IN ('ready', 'reverting')
 
 -- name: moved_variant

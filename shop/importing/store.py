@@ -231,6 +231,9 @@ def order(tx: Tx, by: Person, import_id: str, way: str, at: Instant) -> Import:
 
     Raises Refused without a way, and Conflict when it is not waiting for that.
     """
+    state = show(tx, import_id).state
+    if state != "ready":
+        raise Conflict(_not_now(state))
     if way not in WAYS:
         raise Refused("Choose what the numbers of stock in the file mean.", "stock")
     if not tx.run(sql.order, id=import_id, stock=way, actor=by.actor):

@@ -64,6 +64,9 @@ def _stock(tx: Tx, doing: Task, item: Item) -> str:
     if row.on_hand - item.moved < row.held:
         return f"Its stock stays at {row.on_hand}: what came with this import has been sold or is held."
     cause = f"undo:{doing.cause}:{item.key}"
+    if doing.one.state == "reverting":
+        # The same import may be carried out after all and then be taken back as a whole.
+        cause += f":{doing.at}"
     note = "an import was taken back"
     change = -item.moved
     stock.adjust(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop import purchasing, receiving, restocking, stock, suppliers
+from shop import movements, purchasing, receiving, restocking, suppliers
 from shop.alerts import Wanted
 from shop.clock import later, now
 from shop.errors import Conflict, Refused
@@ -64,7 +64,7 @@ async def test_a_receipt_posted_twice_counts_once(world, order):
 async def test_movements_name_their_receipt(world, order):
     came = await receive(world, order, MUG=1)
 
-    newest = (await world.db.read(stock.history, "MUG"))[0]
+    newest = (await world.db.read(movements.history, "MUG")).items[0]
 
     assert (newest.reason, newest.cause, newest.note) == ("received", f"receipt:{came.receipt.id}", "PO 1")
 

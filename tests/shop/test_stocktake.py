@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop import stock, stocktake
+from shop import movements, stocktake
 from shop.clock import now
 from shop.errors import Conflict, Refused
 from shop.stocktake import Count
@@ -29,7 +29,7 @@ async def test_a_sale_between_counting_and_posting_is_no_difference(world, taken
     await world.db.write(stocktake.post, world.ada, taken.id, now())
 
     assert await world.stock("MUG") == (2, 0)
-    newest = (await world.db.read(stock.history, "MUG"))[0]
+    newest = (await world.db.read(movements.history, "MUG")).items[0]
     assert (newest.on_hand_change, newest.reason, newest.cause) == (-1, "counted", f"stocktake:{taken.id}")
 
 
@@ -42,7 +42,7 @@ async def test_what_is_not_counted_is_left_alone_and_what_agrees_does_not_move(w
     assert (come_to.lines, come_to.more, come_to.less) == (1, 2, 0)
     assert await world.on_hand("LAMP") == 3
     assert await world.on_hand("MUG") == 5
-    assert len(await world.db.read(stock.history, "VASE-S")) == 1
+    assert len((await world.db.read(movements.history, "VASE-S")).items) == 1
 
 
 async def test_two_counters_do_not_overwrite_each_other(world, taken):

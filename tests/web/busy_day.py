@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from shop import fulfilment
+from shop import fulfilment, purchasing, receiving, stocktake, suppliers
 from shop.clock import now
+from shop.purchasing import Goods
+from shop.receiving import Booking
 from tests.shop import situations
 from tests.web.crawl import CHOICE, Control, Form, Site, crawl
 from tests.world import World
@@ -55,6 +57,23 @@ async def furnish(world: World) -> None:
     await world.db.write(fulfilment.refund, partly.number, world.ada, give, now())
     odd = placed.refund(1, status="unheard_of", id="re_odd")
     await world.tell("refund.updated", odd)
+    await _supply(world)
+
+
+async def _supply(world: World) -> None:
+    """Have something ordered and half of it received, and stocktakes in every state."""
+    write, ada = world.db.write, world.ada
+    about = suppliers.About("The Kiln", "kiln@x.example", 10, "")
+    kiln = await write(suppliers.add, ada, about, now())
+    order = await write(purchasing.order, ada, kiln.id, "2027-01-04", "", now())
+    await write(purchasing.put_line, ada, order.id, Goods("MUG", 20, 400), now())
+    booking = Booking(ada, "a click", "eur", now())
+    await write(receiving.receive, order.id, {"MUG": Goods("MUG", 5)}, booking)
+    for then in (stocktake.post, stocktake.give_up, None):
+        taken = await write(stocktake.begin, ada, "everything", "", now())
+        await write(stocktake.save, ada, taken.id, [stocktake.Count("MUG", 999, 0)], now())
+        if then:
+            await write(then, ada, taken.id, now())
 
 
 def _more_mugs(tx, world: World) -> None:

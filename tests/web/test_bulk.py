@@ -141,3 +141,36 @@ async def test_a_batch_that_is_none_is_not_found_and_the_list_of_none_says_what_
     assert (await ada.get("/admin/stock/batches/bat_x")).status_code == 404
     assert (await ada.post("/admin/stock/batches/bat_x/reversal")).status_code == 404
     assert "tick rows in the stockroom" in await text_of(await ada.get("/admin/stock/batches"))
+
+
+ODD = [
+    "",
+    "\x00",
+    "9" * 40,
+    "-1",
+    "1e9",
+    "٣",
+    "%",
+    '"',
+    "' OR 1=1 --",
+    "{{ 7 }}",
+    "x" * 5000,
+    "MUG 1",
+    "1 MUG",
+]
+
+
+@pytest.mark.parametrize("value", ODD, ids=range(len(ODD)))
+async def test_nothing_that_is_asked_for_can_make_the_stockroom_fail(ada, value):
+    fine = {"rows": "all", "action": "stock_more", "value": "1", "reason": "received", "note": ""}
+    for field in ("q", "state", "category", "supplier", "shelf", "sort", "after", "at"):
+        for path in ("/admin/stock", "/admin/stock/MUG", "/admin/stock/batches", "/admin/stock/changes"):
+            answer = await ada.get(f"{path}?{urlencode({**fine, field: value})}")
+            assert answer.status_code < 500, (path, field)
+    for field in (*fine, "sku", "seal", "leave_out"):
+        told = {**fine, "rows": "ticked", "sku": "MUG", field: value}
+        for answer in (
+            await ada.get(f"/admin/stock/changes?{urlencode(told)}"),
+            await ada.post("/admin/stock/batches", told),
+        ):
+            assert answer.status_code in (200, 409, 422), field

@@ -22,7 +22,7 @@ from tests.web.crawl import Form, Page, Site, crawl
 from tests.world import PASSWORD, open_world, settings_for
 
 SHARES = 8
-FORMS, FIELDS, PAGES = 12, 15, 30
+FORMS, FIELDS, PAGES = 45, 90, 140
 """At least so many were there when this was written: fewer would mean that the walk has stopped short."""
 MISSING = object()
 TWICE = object()

@@ -8,7 +8,7 @@ from db import Tx
 from shop import alerts, restocking, suppliers
 from shop.alerts import LOW, OUT, LowRow, Wanted
 from shop.clock import new_token, now
-from shop.errors import Conflict, Refused
+from shop.errors import Conflict
 from shop.people import Person
 from shop.web import forms
 from shop.web.admin.follow import from_flash, go
@@ -22,6 +22,7 @@ admin_alerts = Blueprint("alerts", __name__)
 HERE = "/admin/alerts"
 _THRESHOLD = {"threshold": forms.optional_whole(0, alerts.HIGHEST), "seen": forms.optional_text(20)}
 _DEFAULT = {"threshold": forms.whole(0, alerts.HIGHEST), "seen": forms.optional_whole(0, alerts.HIGHEST)}
+_ORDER = {"supplier": forms.text(100, "Choose a supplier."), "intention": forms.optional_text(100)}
 
 
 @admin_alerts.get("/alerts")
@@ -49,10 +50,12 @@ async def order_csv() -> Response:
 @admin_alerts.post("/alerts/order")
 async def order() -> AnyResponse:
     """Make a purchase order of what is suggested for a supplier."""
-    supplier_id, intention = await _choice()
-    person = await signed_in()
+    values, state = forms.read(await request.form, _ORDER)
+    if state.errors:
+        return await _index(422, state)
+    told = (values["supplier"], values["intention"] or None, now())
     try:
-        made = await shop().db.write(restocking.order_suggested, person, supplier_id, intention, now())
+        made = await shop().db.write(restocking.order_suggested, await signed_in(), *told)
     except Conflict as refusal:
         flash(str(refusal), "bad")
         return await _index(409)
@@ -119,14 +122,6 @@ async def set_threshold(sku: str) -> AnyResponse:
 def _undo(was: LowRow) -> Undo:
     former = "" if was.threshold is None else str(was.threshold)
     return Undo(f"{HERE}/{was.sku}/threshold", {"threshold": former})
-
-
-async def _choice() -> tuple[str, str | None]:
-    fields = {"supplier": forms.text(100, "Choose a supplier."), "intention": forms.optional_text(100)}
-    values, state = forms.read(await request.form, fields)
-    if state.errors:
-        raise Refused(" ".join(state.errors.values()), "supplier")
-    return values["supplier"], values["intention"] or None
 
 
 async def _index(status: int = 200, form: FormState = forms.EMPTY) -> Response:

@@ -7,6 +7,7 @@ from shop import order_finds
 from shop.clock import Instant
 from shop.listing import Listing
 from shop.order_finds import Choice, FoundOrder
+from shop.orders import OrderLine
 
 sql = queries("purchases")
 
@@ -14,26 +15,10 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Bought:
+class Bought(OrderLine):
     """A line as it was bought, at the price it had then; `back` units are on the shelf again."""
 
-    sku: str
-    slug: str
-    name: str
-    label: str
-    quantity: int
-    unit_price: int
     back: int
-
-    @property
-    def total(self) -> int:
-        """The line's price, in minor units of its order's currency."""
-        return self.quantity * self.unit_price
-
-    @property
-    def title(self) -> str:
-        """The name with the variant's label."""
-        return f"{self.name} ({self.label})" if self.label else self.name
 
 
 @dataclass(frozen=True, slots=True)

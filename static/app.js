@@ -25,7 +25,6 @@
     leave?.click();
     if (leave?.type === "reset") leave.closest("[data-row]")?.querySelector(".act a")?.focus();
     if (event.target.closest("[data-finder]")) event.target.blur();
-    if (event.target.matches("[data-edit]")) rowOf(event.target)?.querySelector("th a")?.focus();
   });
 
   // An edit that was left or saved gives the focus back to where it began.

@@ -14,7 +14,7 @@ FROM orders WHERE number >= :start AND number < :upto ORDER BY number LIMIT :siz
 
 -- name: variants
 SELECT 'variant' AS kind, v.sku AS key, p.name || CASE v.label WHEN '' THEN '' ELSE ', ' || v.label END AS title,
-  v.sku || CASE WHEN v.archived_at IS NULL THEN ', ' || s.available || ' available' ELSE ', archived' END AS detail,
+  v.sku || CASE WHEN v.archived_at IS NULL AND p.archived_at IS NULL THEN ', ' || s.available || ' available' ELSE ', archived' END AS detail,
   v.price AS amount, v.product_id AS product
 FROM variant_words w JOIN variant_finds f ON f.id = w.rowid JOIN variants v ON v.sku = f.sku
 JOIN products p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku
@@ -22,7 +22,7 @@ WHERE variant_words MATCH :pattern ORDER BY w.rowid DESC LIMIT :size
 
 -- name: variants_from
 SELECT 'variant' AS kind, v.sku AS key, p.name || CASE v.label WHEN '' THEN '' ELSE ', ' || v.label END AS title,
-  v.sku || CASE WHEN v.archived_at IS NULL THEN ', ' || s.available || ' available' ELSE ', archived' END AS detail,
+  v.sku || CASE WHEN v.archived_at IS NULL AND p.archived_at IS NULL THEN ', ' || s.available || ' available' ELSE ', archived' END AS detail,
   v.price AS amount, v.product_id AS product
 FROM variants v JOIN products p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku
 WHERE v.sku >= :start AND v.sku < :upto ORDER BY v.sku LIMIT :size
@@ -41,7 +41,7 @@ SELECT 'order' AS kind, number AS key, 'Order ' || number AS title, email || ', 
   total AS amount, currency, '' AS product
 FROM orders WHERE number = :capitals
 UNION ALL
-SELECT 'variant', v.sku, p.name || CASE v.label WHEN '' THEN '' ELSE ', ' || v.label END, v.sku || CASE WHEN v.archived_at IS NULL THEN ', ' || s.available || ' available' ELSE ', archived' END,
+SELECT 'variant', v.sku, p.name || CASE v.label WHEN '' THEN '' ELSE ', ' || v.label END, v.sku || CASE WHEN v.archived_at IS NULL AND p.archived_at IS NULL THEN ', ' || s.available || ' available' ELSE ', archived' END,
   v.price, '', v.product_id
 FROM variants v JOIN products p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku
 WHERE v.sku IN (:text, :capitals)

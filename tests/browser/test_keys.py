@@ -49,7 +49,7 @@ async def test_j_and_k_walk_along_the_rows_and_e_edits_one(page):
     field = rows(page).nth(1).locator("[name=on_hand]")
     await expect(field).to_be_focused()
     await press(page, "7", "Escape")
-    await expect(rows(page).nth(1).locator("th a")).to_be_focused()
+    await expect(rows(page).nth(1).locator(".act a")).to_be_focused()
     await expect(field).to_have_value("0")
     await press(page, "k", "k", "k")
     await expect(rows(page).first.locator("th a")).to_be_focused()

@@ -185,6 +185,8 @@ async def test_an_admin_edits_stock_and_price_in_place_by_keyboard(open_page, de
 
     await row.get_by_role("link", name=re.compile("Edit stock")).press("Enter")
     await expect(row.get_by_label("On hand")).to_be_focused()
+    # The focus comes with the swap, htmx takes up the links in it a moment later.
+    await expect(row.locator("[data-cancel][data-htmx-powered]")).to_be_attached()
     await page.keyboard.press("Escape")
     await expect(row.get_by_role("link", name=re.compile("Edit stock"))).to_be_focused()
     await page.keyboard.press("Enter")

@@ -3,7 +3,7 @@
 import pytest
 
 from db import Tx
-from shop import inventory, stock
+from shop import inventory, products, stock
 from shop.clock import now
 from shop.inventory import Wish
 
@@ -69,9 +69,11 @@ async def test_low_is_what_a_variants_own_threshold_says(world):
 
 
 async def test_what_is_unpublished_or_archived_moves_shelves_by_itself(world):
-    await world.db.write(_change, "UPDATE products SET published = 0 WHERE slug = 'mug'")
-    await world.db.write(_change, "UPDATE products SET archived_at = 'x' WHERE slug = 'poster'")
-    await world.db.write(_change, "UPDATE variants SET archived_at = 'x' WHERE sku = 'VASE-L'")
+    ids = {row.slug: row.product_id for row in (await world.db.read(inventory.find, Wish())).items}
+    await world.db.write(products.unpublish, world.ada, ids["mug"], now())
+    await world.db.write(products.archive, world.ada, ids["poster"], now())
+    gone = {"archived": True, "at": now()}
+    await world.db.write(products.archive_variant, world.ada, ids["vase"], "VASE-L", **gone)
 
     assert await found(world, shelf="unpublished") == ["MUG"]
     assert await found(world, shelf="archived") == ["POSTER", "VASE-L"]

@@ -84,6 +84,10 @@ def world_of(size: Size, seed: int = 1) -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / f"{size.variants}-{size.orders}-{size.movements}-{size.people}.db"
     if not path.exists():
+        # Nobody asks for those of former makers again, and they are large.
+        for former in folder.parent.glob("tillroom-worlds-*"):
+            if former != folder:
+                shutil.rmtree(former, ignore_errors=True)
         half = path.with_suffix(".half")
         for leftover in folder.glob(f"{half.name}*"):
             leftover.unlink()

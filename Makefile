@@ -11,8 +11,9 @@ INSTALL = if $(PY) -m pip --version >/dev/null 2>&1; \
 run: $(VENV)/.run
 	@$(PY) -m shop demo
 
+# Two processes, each file whole in one of them: its tests may share a world.
 test: $(VENV)/.dev browser strace
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.dev
 	$(PY) -m ruff format --check .

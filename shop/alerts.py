@@ -20,8 +20,6 @@ from shop.people import Person
 sql = queries("alerts")
 
 PAGE = 50
-STEP = 200
-MOST_LOOKED_AT = 2_000
 MOST_FOUND = 500
 SPEED_DAYS = 30
 HIGHEST = 1_000_000
@@ -126,18 +124,14 @@ def listing(tx: Tx, wanted: Wanted, after: str | None) -> Listing[LowRow]:
     if wanted.text:
         keys = sorted(_found(tx, wanted), key=lambda key: (key.available, key.sku))
         return Listing(tuple(row(tx, key.sku) for key in keys), None)
-    found, stopped = _walked(tx, wanted, after)
-    page = page_of(found, PAGE, lambda last: last.text)
-    rows = tuple(row(tx, key.sku) for key in page.items)
-    return Listing(rows, page.next_after or stopped)
+    page = page_of(_listed(tx, wanted, after), PAGE, lambda last: last.text)
+    return Listing(tuple(row(tx, key.sku) for key in page.items), page.next_after)
 
 
 def every(tx: Tx, wanted: Wanted, after: str | None) -> tuple[list[LowRow], str | None]:
     """Return the next low variants that are wanted, and where to go on; None at the end."""
-    found, stopped = _walked(tx, wanted, after)
-    keys = found[:PAGE]
-    more = keys[-1].text if len(found) > PAGE else stopped
-    return [row(tx, key.sku) for key in keys], more
+    page = page_of(_listed(tx, wanted, after), PAGE, lambda last: last.text)
+    return [row(tx, key.sku) for key in page.items], page.next_after
 
 
 def row(tx: Tx, sku: str) -> LowRow:
@@ -191,18 +185,14 @@ def set_threshold(
     return was, row(tx, sku)
 
 
-def _walked(tx: Tx, wanted: Wanted, after: str | None) -> tuple[list[_Key], str | None]:
-    """Walk what is low, worst first, until a page is full or enough was looked at; tell where it stopped."""
-    found: list[_Key] = []
-    at = _cursor(after, wanted.state)
-    for _ in range(MOST_LOOKED_AT // STEP):
-        keys = tx.all(_Key, sql.low_keys, available=at[0], sku=at[1], size=STEP)
-        found += _chosen(keys, wanted)
-        beyond = wanted.state == OUT and keys and keys[-1].available > 0
-        if len(keys) < STEP or beyond or len(found) > PAGE:
-            return found, None
-        at = (keys[-1].available, keys[-1].sku)
-    return found, f"{at[0]}:{at[1]}"
+def _listed(tx: Tx, wanted: Wanted, after: str | None) -> list[_Key]:
+    """Return the next keys of what is low, worst first, one more than a page has."""
+    available, sku = _cursor(after, wanted.state)
+    key = {"available": available, "sku": sku, "most": 0 if wanted.state == OUT else HIGHEST}
+    if not wanted.supplier_id:
+        return tx.all(_Key, sql.low_keys, **key, size=PAGE + 1)
+    supplier = None if wanted.supplier_id == "none" else wanted.supplier_id
+    return tx.all(_Key, sql.low_keys_of_supplier, **key, supplier_id=supplier, size=PAGE + 1)
 
 
 def _found(tx: Tx, wanted: Wanted) -> list[_Key]:

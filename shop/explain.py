@@ -15,6 +15,7 @@ from shop.listing import LAST, Listing, page_of
 sql = queries("explain")
 
 PAGE = 50
+NEWEST_SHARES = 1000
 NEWEST = 2**62
 """A number beyond every movement's: where the newest-first list begins."""
 
@@ -31,16 +32,32 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What all movements of one kind have added up to, in units."""
+    """What movements of one kind have added up to, in units; `first` is the lowest of their numbers."""
 
     kind: str
     count: int
     on_hand: int
     held: int
+    first: int
 
     @property
     def available(self) -> int:
         """What they did to the available units."""
+        return self.on_hand - self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """The balance after a movement, from which the newer ones go on."""
+
+    seq: int
+    on_hand: int
+    held: int
+    at: Instant
+
+    @property
+    def available(self) -> int:
+        """Units that were available then."""
         return self.on_hand - self.held
 
 
@@ -85,11 +102,19 @@ def figures(tx: Tx, sku: str) -> Figures:
 
 
 def shares(tx: Tx, sku: str) -> tuple[Share, ...]:
-    """Return what each kind of movement has added up to; together they are the figures.
+    """Return what each kind of the newest movements has added up to, at most `NEWEST_SHARES` of them.
 
-    Reads every movement of the SKU: for a page that somebody asks for, not for a list.
+    Together with what was brought forward to them they are the figures.
     """
-    return tuple(tx.all(Share, sql.shares, sku=sku))
+    return tuple(tx.all(Share, sql.shares, sku=sku, size=NEWEST_SHARES))
+
+
+def brought_forward(tx: Tx, sku: str, added_up: tuple[Share, ...]) -> Forward | None:
+    """Return the balance before the movements that `shares` has added up, None where they are all there are.
+
+    That it is the sum of all movements before it is what `shop verify` recomputes.
+    """
+    return tx.one(Forward, sql.balance_before, sku=sku, seq=min((one.first for one in added_up), default=0))
 
 
 def entries(tx: Tx, sku: str, number: str, after: str | None = None) -> Listing[Entry]:

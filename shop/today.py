@@ -15,8 +15,6 @@ from shop.pulse import Pulse
 sql = queries("today")
 
 MOST = 100
-LOOKED_AT = 2_000
-"""Of what is low, at most so many are looked at to find what is still sold."""
 PERIODS = (30, 90)
 """So many days may be looked back at."""
 BEST = 10
@@ -138,8 +136,8 @@ def todo(tx: Tx) -> Todo:
         inquiries=int(tx.value(sql.disputed, state="inquiry", most=MOST)),
         refunds_failed=int(tx.value(sql.refunds_failed, most=MOST)),
         refunds_open=int(tx.value(sql.refunds_on_their_way, most=MOST)),
-        sold_out=int(tx.value(sql.sold_out, looked=LOOKED_AT, most=MOST)),
-        low=int(tx.value(sql.low, looked=LOOKED_AT, most=MOST)),
+        sold_out=int(tx.value(sql.sold_out, most=MOST)),
+        low=int(tx.value(sql.low, most=MOST)),
         letters_failed=int(tx.value(sql.letters, state="failed", most=MOST)),
         letters_kept=int(tx.value(sql.letters, state="kept", most=MOST)),
     )

@@ -1,21 +1,25 @@
 -- name: low_keys
-SELECT s.available, s.sku, v.supplier_id, v.archived_at IS NOT NULL AS archived
-FROM stock s CROSS JOIN variants v ON v.sku = s.sku
-WHERE s.low = 1 AND (s.available, s.sku) > (:available, :sku)
-ORDER BY s.available, s.sku LIMIT :size
+SELECT available, sku, supplier_id, shelf = 'archived' AS archived FROM stock
+WHERE low = 1 AND shelf <> 'archived' AND available <= :most AND (available, sku) > (:available, :sku)
+ORDER BY available, sku LIMIT :size
+
+-- name: low_keys_of_supplier
+SELECT available, sku, supplier_id, shelf = 'archived' AS archived FROM stock
+WHERE low = 1 AND shelf <> 'archived' AND supplier_id IS :supplier_id
+  AND available <= :most AND (available, sku) > (:available, :sku)
+ORDER BY available, sku LIMIT :size
 
 -- name: found_keys
-SELECT s.available, s.sku, v.supplier_id, v.archived_at IS NOT NULL AS archived, s.low
+SELECT s.available, s.sku, s.supplier_id, s.shelf = 'archived' AS archived, s.low
 FROM variant_words w
 CROSS JOIN variant_finds f ON f.id = w.rowid
 CROSS JOIN stock s ON s.sku = f.sku
-CROSS JOIN variants v ON v.sku = f.sku
 WHERE variant_words MATCH :pattern
 ORDER BY w.rowid DESC LIMIT :size
 
 -- name: prefixed_keys
-SELECT s.available, s.sku, v.supplier_id, v.archived_at IS NOT NULL AS archived, s.low
-FROM stock s CROSS JOIN variants v ON v.sku = s.sku
+SELECT s.available, s.sku, s.supplier_id, s.shelf = 'archived' AS archived, s.low
+FROM stock s
 WHERE s.sku >= :prefix AND s.sku < :upto
 ORDER BY s.sku LIMIT :size
 

@@ -2,8 +2,15 @@
 SELECT sku, on_hand, held, available FROM stock WHERE sku = :sku
 
 -- name: shares
-SELECT kind, COUNT(*) AS count, SUM(on_hand_change) AS on_hand, SUM(held_change) AS held
-FROM movements WHERE sku = :sku GROUP BY kind ORDER BY kind
+SELECT kind, COUNT(*) AS count, SUM(on_hand_change) AS on_hand, SUM(held_change) AS held, MIN(seq) AS first
+FROM (
+  SELECT seq, kind, on_hand_change, held_change FROM movements WHERE sku = :sku ORDER BY seq DESC LIMIT :size
+)
+GROUP BY kind ORDER BY kind
+
+-- name: balance_before
+SELECT seq, on_hand_after AS on_hand, held_after AS held, at FROM movements
+WHERE sku = :sku AND seq < :seq ORDER BY seq DESC LIMIT 1
 
 -- name: holds
 SELECT o.id AS order_id, o.number, o.state, h.quantity, o.placed_at, o.hold_until

@@ -10,14 +10,12 @@ SELECT COUNT(*) FROM (
 
 -- name: sold_out
 SELECT COUNT(*) FROM (
-  SELECT 1 FROM (SELECT sku FROM stock WHERE low = 1 AND available <= 0 ORDER BY available, sku LIMIT :looked) s
-  CROSS JOIN variants v ON v.sku = s.sku WHERE v.archived_at IS NULL LIMIT :most
+  SELECT 1 FROM stock WHERE low = 1 AND shelf <> 'archived' AND available <= 0 LIMIT :most
 ) few
 
 -- name: low
 SELECT COUNT(*) FROM (
-  SELECT 1 FROM (SELECT sku FROM stock WHERE low = 1 AND available > 0 ORDER BY available, sku LIMIT :looked) s
-  CROSS JOIN variants v ON v.sku = s.sku WHERE v.archived_at IS NULL LIMIT :most
+  SELECT 1 FROM stock WHERE low = 1 AND shelf <> 'archived' AND available > 0 LIMIT :most
 ) few
 
 -- name: refunds_on_their_way

@@ -33,7 +33,6 @@ EXCUSED = PROVED | {
     "attention.entries": "orders in review are what waits for a person, sorted with all else that waits",
     "payments.past_deadline": "orders that are open are those of the last half hour",
     "limits.forget": "a job; each row that is too old is met once, and then it is gone",
-    "explain.shares": "adds up one variant's movements while one looks: that is what is asked for",
     "explain.on_hand": "walks one variant's movements; at least every third of an order's changes it",
     "explain.held": "as explain.on_hand",
     "explain.available": "as explain.on_hand",

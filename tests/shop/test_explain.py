@@ -20,6 +20,23 @@ async def test_the_kinds_add_up_to_the_figures(book):
         assert sum(one.available for one in shares) == there.available == there.on_hand - there.held
 
 
+async def test_a_long_history_is_added_up_from_a_balance_brought_forward(world, monkeypatch):
+    monkeypatch.setattr(explain, "NEWEST_SHARES", 3)
+    mugs = await world.db.read(explain.shares, "MUG")
+    assert await world.db.read(explain.brought_forward, "MUG", mugs) is None
+    for _ in range(3):
+        await world.confirmed(world.mia, MUG=1)
+
+    there = await world.db.read(explain.figures, "MUG")
+    shares = await world.db.read(explain.shares, "MUG")
+    before = await world.db.read(explain.brought_forward, "MUG", shares)
+
+    assert sum(one.count for one in shares) == 3
+    for number in explain.NUMBERS:
+        added = sum(getattr(one, number) for one in shares)
+        assert getattr(before, number) + added == getattr(there, number)
+
+
 @pytest.mark.parametrize("number", explain.NUMBERS)
 async def test_the_newest_balance_is_the_number_and_each_follows_the_one_below(book, number):
     await book.place(book.mia, MUG=2)

@@ -85,7 +85,7 @@ async def test_the_count_stands_in_the_navigation_and_on_the_first_page(ada, wor
 
     for path in ("/admin", "/admin/stock"):
         assert re.search(r'badge-bad">1<', await text_of(await ada.get(path)))
-    assert "<strong>1</strong> waiting for a person" in await text_of(await ada.get("/admin"))
+    assert "<strong>1</strong> thing waits for a person" in await text_of(await ada.get("/admin"))
 
 
 async def test_the_count_stops_at_99_and_a_page_at_its_size(ada, world):

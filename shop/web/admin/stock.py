@@ -196,10 +196,13 @@ def _with_history(tx: Tx, sku: str, after: str | None, at: str | None) -> dict[s
 def _made_of(tx: Tx, sku: str, number: str, after: str | None) -> dict[str, Any]:
     entries = explain.entries(tx, sku, number, after)
     stored = getattr(explain.figures(tx, sku), number)
-    parts = ((share.kind, getattr(share, number)) for share in explain.shares(tx, sku))
+    shares = explain.shares(tx, sku)
+    before = explain.brought_forward(tx, sku, shares)
+    carried = [(f"brought forward from no. {before.seq}", getattr(before, number))] if before else []
+    parts = ((share.kind, getattr(share, number)) for share in shares)
     return {
         "row": stock.row(tx, sku),
-        "made": Sum(number, stored, tuple(part for part in parts if part[1])),
+        "made": Sum(number, stored, (*carried, *(part for part in parts if part[1]))),
         "numbers": tuple(explain.NUMBERS),
         "entries": entries,
         "holds": explain.holds(tx, sku) if number == "held" else None,

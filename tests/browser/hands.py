@@ -87,6 +87,16 @@ class Keyboard:
             await self.press("j", "x")
             await expect(rows.nth(number).get_by_role("checkbox")).to_be_checked()
 
+    async def change_many(self) -> None:
+        """Go from a list's rows to the form that changes many of them."""
+        await self.press("g", "b")
+        await expect(self.page.get_by_label("Change", exact=True)).to_be_focused()
+
+    async def number(self, field: Locator) -> None:
+        """Go to the number of the first row, with what stands in it chosen."""
+        await self.press("j", "e")
+        await expect(field).to_be_focused()
+
     async def reach(self, wanted: Locator) -> None:
         """Go to a field, button or link, forwards or backwards, past the menu where that is shorter."""
         await wanted.wait_for(state="attached")
@@ -169,6 +179,12 @@ class Touch(Keyboard):
         await self.tap(self.page.locator("#finder"))
         await self._type(text)
         await self.tap(self.page.locator("#search-panel a").first)
+
+    async def change_many(self) -> None:
+        await self.tap(self.page.get_by_role("link", name="Change many"))
+
+    async def number(self, field: Locator) -> None:
+        await self.tap(field)
 
     async def mark(self, rows: Locator, count: int) -> None:
         for number in range(count):

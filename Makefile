@@ -11,9 +11,9 @@ INSTALL = if $(PY) -m pip --version >/dev/null 2>&1; \
 run: $(VENV)/.run
 	@$(PY) -m shop demo
 
-# Two processes, each file whole in one of them: its tests may share a world.
+# Two processes, each file whole in one of them (its tests may share a world), the slow walks in the browser first.
 test: $(VENV)/.dev browser strace
-	@$(PY) -m pytest -n 2 --dist loadfile
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev
 	$(PY) -m ruff format --check .

@@ -347,12 +347,21 @@ async def opened_street(folder: Path, **changes: object):
     fidelity.assert_none()
 
 
+# The server drops a connection that was idle for five seconds, which is httpx's own limit as well: whoever
+# asks at that very moment would find it gone.
+IMPATIENT = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2)
+
+
 class Shopper:
     """Somebody with a browser that has no script: follows links, fills forms."""
 
     def __init__(self, base: str) -> None:
         self.http = httpx.AsyncClient(
-            base_url=base, headers={"Sec-Fetch-Site": "same-origin"}, timeout=60, trust_env=False
+            base_url=base,
+            headers={"Sec-Fetch-Site": "same-origin"},
+            timeout=60,
+            trust_env=False,
+            limits=IMPATIENT,
         )
 
     async def sign_in(self, email: str) -> None:

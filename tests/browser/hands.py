@@ -68,7 +68,8 @@ class Keyboard:
         await expect(wanted.locator("option:checked")).to_have_text(re.compile(f"^{re.escape(label)}"))
 
     async def give(self, wanted: Locator, *files: Path) -> None:
-        """Choose files."""
+        """Choose files, once the page is whole: until then nobody could see where to."""
+        await self.page.wait_for_load_state()
         await self.reach(wanted)
         async with self.page.expect_file_chooser() as chooser:
             await self.press("Space")
@@ -78,8 +79,12 @@ class Keyboard:
         """Ask the search box for something, and follow the first answer."""
         await self.press("/")
         await self._type(text)
-        await self.page.locator("#search-panel a").first.wait_for()
+        await self._hit(text).wait_for()
         await self.press("ArrowDown", "Enter")
+
+    def _hit(self, text: str) -> Locator:
+        """The first answer to the whole text: while one types, answers to its beginning come and go."""
+        return self.page.locator("#search-panel a").filter(has_text=re.compile(re.escape(text), re.I)).first
 
     async def mark(self, rows: Locator, count: int) -> None:
         """Tick the boxes of the first rows of a list."""
@@ -178,7 +183,7 @@ class Touch(Keyboard):
     async def find(self, text: str) -> None:
         await self.tap(self.page.locator("#finder"))
         await self._type(text)
-        await self.tap(self.page.locator("#search-panel a").first)
+        await self.tap(self._hit(text))
 
     async def change_many(self) -> None:
         await self.tap(self.page.get_by_role("link", name="Change many"))

@@ -18,7 +18,16 @@ from shop import verify
 from shop.clock import epoch
 from shop.config import Settings
 from shop.stripe_gateway import sign
-from tests.world import STRIPE_KEY, WEBHOOK_SECRET, Shopper, World, add_shopper, open_world, settings_for
+from tests.world import (
+    IMPATIENT,
+    STRIPE_KEY,
+    WEBHOOK_SECRET,
+    Shopper,
+    World,
+    add_shopper,
+    open_world,
+    settings_for,
+)
 
 START_SECONDS = 30
 ORDER_OF_SESSION = """
@@ -133,6 +142,7 @@ class Visitor(Shopper):
             timeout=60,
             trust_env=False,
             verify=False,  # noqa: S501 - loopback
+            limits=IMPATIENT,
             event_hooks={"response": [self._note]},
         )
         self.statuses: set[int] = set()

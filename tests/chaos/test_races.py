@@ -182,4 +182,4 @@ async def test_lowering_the_stock_against_a_checkout_lets_exactly_one_of_them(pl
 
     won = Counter(await in_lanes(race, await crowd_of(place, LANES), min(100, rounds(100))))
     print(won)
-    assert set(won) == {(303, 409), (409, 303)}
+    assert set(won) <= {(303, 409), (409, 303)}

@@ -5,7 +5,7 @@ import pytest
 from db import Tx
 from shop import activity, events, stock
 from shop.activity import Wanted
-from shop.clock import now
+from shop.clock import later, now
 from shop.errors import Refused
 
 
@@ -35,9 +35,10 @@ async def everything(world, wanted=None, size=3) -> list[activity.Entry]:
 
 
 async def test_events_and_movements_by_hand_stand_side_by_side_newest_first(world):
-    await correct(world, change=2)
-    await note(world, "price.changed", "variant:MUG", by=world.ada.actor, before="1", after="2")
-    await correct(world, change=-1)
+    first, second, third = (later(now(), seconds=ahead) for ahead in (1, 2, 3))
+    await correct(world, change=2, at=first)
+    await note(world, "price.changed", "variant:MUG", by=world.ada.actor, at=second, before="1", after="2")
+    await correct(world, change=-1, at=third)
 
     newest = (await everything(world))[:3]
 

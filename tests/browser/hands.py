@@ -84,7 +84,11 @@ class Keyboard:
 
     def _hit(self, text: str) -> Locator:
         """The first answer to the whole text: while one types, answers to its beginning come and go."""
-        return self.page.locator("#search-panel a").filter(has_text=re.compile(re.escape(text), re.I)).first
+        return (
+            self.page.locator("#search-panel a")
+            .filter(has_text=re.compile(re.escape(text), re.IGNORECASE))
+            .first
+        )
 
     async def mark(self, rows: Locator, count: int) -> None:
         """Tick the boxes of the first rows of a list."""

@@ -83,9 +83,11 @@ class Lookout:
 
     async def shared(self, key: Hashable, make: Callable[[], Awaitable[Any]]) -> Any:
         """Return what is made for all who ask for it between two commits: it is made once."""
-        if key not in self._made:
-            self._made[key] = await make()
-        return self._made[key]
+        # The one of this moment: what is still being made when the next news comes must not outlive it.
+        made = self._made
+        if key not in made:
+            made[key] = await make()
+        return made[key]
 
     def close(self) -> None:
         """Send everybody away, for the process is about to stop."""
@@ -110,7 +112,7 @@ class Lookout:
             return
         self._mark, news = await self.db.read(since, self._mark)
         self._state = state
-        self._made.clear()
+        self._made = {}
         for listener in self._listeners:
             listener.hear(news)
 

@@ -77,5 +77,5 @@ async def test_open_streams_end_at_once_when_the_shop_is_told_to_stop(place):
         await asyncio.gather(*[page.ends() for page in pages])
         assert time.monotonic() - started < 1
         await stopping
-    # The grace that the server leaves to answers under way was not needed; who watches over workers is slower.
+    # The grace that is left to answers under way was not needed; who watches over workers is slower.
     assert time.monotonic() - started < GRACE_SECONDS - 1

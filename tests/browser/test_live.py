@@ -1,5 +1,7 @@
 """Two browsers: what one buys changes the open page of the other, and nothing typed there is lost."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
@@ -107,3 +109,31 @@ async def test_a_cart_follows_its_other_tab_and_keeps_what_is_being_typed(open_p
     await expect(other.locator("#cart-lines output")).to_have_text("3", timeout=WITHIN_A_SECOND)
     await expect(field).to_have_value("1")
     await expect(field).to_be_focused()
+
+
+async def test_a_variant_that_comes_back_can_be_chosen_at_once(open_page, demo):
+    watcher = await opened(await open_page(), "/p/harbour-vase")
+    admin = await open_page()
+    await admin.goto("/login?next=/admin")
+    await sign_in(admin, demo, "ada", "/admin")
+    clay = watcher.locator(".variant", has_text="Clay")
+    for change, note in (("-3", "Sold out"), ("2", "Only 2 left")):
+        about = {"change": change, "reason": "counted"}
+        await admin.context.request.post(
+            "/admin/stock/VAS-HARBOUR-CLA/movements", form=about, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        await expect(clay.locator(".stock")).to_have_text(note, timeout=WITHIN_A_SECOND)
+    await clay.click()
+    await watcher.get_by_role("button", name="Add to cart").click()
+    await expect(watcher.locator("#cart-badge")).to_contain_text("1")
+
+
+async def test_a_page_is_live_however_late_the_extension_comes(open_page, demo):
+    page = await open_page()
+
+    async def late(route) -> None:
+        await asyncio.sleep(0.5)
+        await route.continue_()
+
+    await page.route("**/hx-sse.min.js*", late)
+    await opened(page, "/p/orchard-print")

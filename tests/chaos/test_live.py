@@ -52,9 +52,11 @@ async def opened_pages(place, visitor):
     page = (await visitor.http.get("/p/brick")).text
     address = re.search(r'hx-sse:connect="([^"]+)"', page)[1]
     pages = await asyncio.gather(*[Page().open(place, address) for _ in range(STREAMS)])
-    yield pages
-    for one in pages:
-        one.writer.close()
+    try:
+        yield pages
+    finally:
+        for one in pages:
+            one.writer.close()
 
 
 @pytest.mark.parametrize("place", [2], indirect=True)

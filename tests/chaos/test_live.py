@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -48,15 +49,24 @@ class Page:
 
 
 @contextlib.asynccontextmanager
-async def opened_pages(place, visitor):
+async def opened_pages(place, visitor, count=STREAMS):
     page = (await visitor.http.get("/p/brick")).text
     address = re.search(r'hx-sse:connect="([^"]+)"', page)[1]
-    pages = await asyncio.gather(*[Page().open(place, address) for _ in range(STREAMS)])
+    pages = []
     try:
+        while len(pages) < count:
+            few = min(50, count - len(pages))
+            pages += await asyncio.gather(*[Page().open(place, address) for _ in range(few)])
         yield pages
     finally:
         for one in pages:
             one.writer.close()
+
+
+def memory_of(pid: int) -> int:
+    """Return the resident memory of a process in MiB."""
+    told = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", told)[1]) // 1024
 
 
 @pytest.mark.parametrize("place", [2], indirect=True)
@@ -81,3 +91,14 @@ async def test_open_streams_end_at_once_when_the_shop_is_told_to_stop(place):
         await stopping
     # The grace that is left to answers under way was not needed; who watches over workers is slower.
     assert time.monotonic() - started < GRACE_SECONDS - 1
+
+
+@pytest.mark.parametrize("place", [1], indirect=True)
+async def test_five_hundred_open_pages_cost_less_than_a_hundred_mebibytes(place):
+    (visitor,) = await place.come_in(["s0"])
+    before = memory_of(place.shop.pid)
+    async with opened_pages(place, visitor, 500) as pages:
+        await visitor.put("BRICK")
+        await visitor.check_out()
+        await asyncio.gather(*[page.says("Only 4 left") for page in pages])
+        assert memory_of(place.shop.pid) - before < 100

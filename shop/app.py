@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+import signal
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import formatdate
 from pathlib import Path
+from types import FrameType
 from typing import cast
 
 from quart import Quart
@@ -17,6 +20,7 @@ from shop import instance, jobs
 from shop.assets import folder
 from shop.clock import epoch, now
 from shop.config import SettingError, Settings
+from shop.live import Lookout
 from shop.sandbox import SandboxSettings, create_sandbox, local_keys
 from shop.sandbox.spoiling import with_header
 from shop.stripe_gateway import Gateway
@@ -146,16 +150,45 @@ async def _running(app: Quart, settings: Settings) -> AsyncIterator[None]:
     gateway = Gateway(settings.stripe_key, settings.stripe_api_base)
     await db.write(instance.establish, settings.currency, now())
     returned = jobs.Returned()
-    app.extensions[EXTENSION] = Shop(settings, db, gateway, returned)
-    worker = asyncio.create_task(jobs.Worker(db, gateway, settings, returned).run())
+    lookout = Lookout(db)
+    app.extensions[EXTENSION] = Shop(settings, db, gateway, returned, lookout)
+    worker = jobs.Worker(db, gateway, settings, returned)
+    tasks = [asyncio.create_task(worker.run()), asyncio.create_task(lookout.run())]
+    try:
+        with _at_the_signal(lookout.close):
+            yield
+    finally:
+        lookout.close()
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await gateway.close()
+        await db.close()
+
+
+@contextlib.contextmanager
+def _at_the_signal(end: Callable[[], None]) -> Iterator[None]:
+    """Have streams end when the process is told to: the server waits for them before it lets us know."""
+    loop = asyncio.get_running_loop()
+    in_main = threading.current_thread() is threading.main_thread()
+    told = {sig: signal.getsignal(sig) for sig in (signal.SIGTERM, signal.SIGINT) if in_main}
+
+    def heed(number: int, stack: FrameType | None) -> None:
+        loop.call_soon_threadsafe(end)
+        handler = told[signal.Signals(number)]
+        if callable(handler):
+            handler(number, stack)
+
+    heeded = [sig for sig, handler in told.items() if callable(handler)]
+    for sig in heeded:
+        signal.signal(sig, heed)
     try:
         yield
     finally:
-        worker.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await worker
-        await gateway.close()
-        await db.close()
+        for sig in heeded:
+            if signal.getsignal(sig) is heed:
+                signal.signal(sig, told[sig])
 
 
 def _date() -> str:

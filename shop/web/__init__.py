@@ -10,6 +10,7 @@ from shop.web.errors import explain
 from shop.web.guards import protect
 from shop.web.health import health
 from shop.web.links import link_pages
+from shop.web.live import live_pages
 from shop.web.orders import order_pages
 from shop.web.storefront import storefront
 
@@ -22,6 +23,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     link_pages,
     account_pages,
     admin,
+    live_pages,
     health,
 )
 

@@ -12,6 +12,7 @@ from shop.catalog import Category
 from shop.clock import Instant, new_id, now
 from shop.config import Settings
 from shop.jobs import Returned
+from shop.live import Lookout
 from shop.people import Person
 from shop.saved_views import SavedView
 from shop.stripe_gateway import Gateway
@@ -28,6 +29,7 @@ class Shop:
     db: Database
     gateway: Gateway
     returned: Returned
+    live: Lookout
     shelf: Shelf = field(default_factory=Shelf)
 
 

@@ -22,6 +22,7 @@ ACCESS = {
     "people": ANYONE,
     "links": ANYONE,
     "health": ANYONE,
+    "live": ANYONE,
     "account": PERSON,
     "checkout": PERSON,
     "orders": PERSON,

@@ -114,8 +114,8 @@ async def fragments(main: Part | None, *also: Part, status: int = 200) -> Respon
     said = _take_flash()
     # A fragment that is only looked at must not wipe the sentence of the change before it.
     others = (*also, Part("flash", {"flash": said})) if said or request.method != "GET" else also
-    pieces = [] if main is None else [_render(main, shared)]
-    pieces += [_wrapped(part, _render(part, shared)) for part in others]
+    pieces = [] if main is None else [markup(main, shared)]
+    pieces += [_wrapped(part, markup(part, shared), "outerHTML") for part in others]
     return html("\n".join(pieces), status)
 
 
@@ -125,6 +125,17 @@ async def refuse(status: int, sentence: str, title: str = "That did not work") -
         flash(sentence, "bad")
         return await fragments(None, status=status)
     return await page("errors/error.html", status, status=status, title=title, text=sentence)
+
+
+def markup(part: Part, shared: dict[str, Any]) -> str:
+    """Return a part's markup; `shared` is what it needs besides its own context."""
+    template = templates().get_template(f"partials/{part.file}.html")
+    return template.render({**shared, **part.context})
+
+
+def morphed(part: Part, html: str) -> str:
+    """Return a part's markup to be put in place so that what is typed, chosen or focused in it stays."""
+    return _wrapped(part, html, "outerMorph")
 
 
 @cache
@@ -210,15 +221,10 @@ def _globals() -> dict[str, Any]:
     }
 
 
-def _render(part: Part, shared: dict[str, Any]) -> str:
-    template = templates().get_template(f"partials/{part.file}.html")
-    return template.render({**shared, **part.context})
-
-
-def _wrapped(part: Part, html: str) -> str:
+def _wrapped(part: Part, html: str, swap: str) -> str:
     # A SKU may hold characters that mean something after a "#", but no quote.
     target = f"[id='{part.id}']" if part.key else f"#{part.id}"
-    return f'<hx-partial hx-target="{target}" hx-swap="outerHTML">{html}</hx-partial>'
+    return f'<hx-partial hx-target="{target}" hx-swap="{swap}">{html}</hx-partial>'
 
 
 def _take_flash() -> list[Flash]:

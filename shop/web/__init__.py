@@ -10,6 +10,7 @@ from shop.web.errors import explain
 from shop.web.guards import protect
 from shop.web.health import health
 from shop.web.links import link_pages
+from shop.web.notices import notice_pages
 from shop.web.orders import order_pages
 from shop.web.storefront import storefront
 
@@ -20,6 +21,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     order_pages,
     people_pages,
     link_pages,
+    notice_pages,
     account_pages,
     admin,
     health,

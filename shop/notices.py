@@ -185,14 +185,17 @@ def _days(at: Instant, days: int) -> Instant:
 
 _PROOF = """Hello,
 
-somebody asked at {shop} to be written to when this is back: {title}.
+somebody asked at {shop}
+to be written to when this is back: {title}.
 
 If it was you, say so here, within a week:
 
 {link}
 
-You get one letter when it is back, within half a year, and can take it back by the same link. If it was not
-you, leave this letter: nothing more comes.
+You get one letter when it is back, within half a year.
+The same link takes it back again.
+
+If it was not you, leave this letter: nothing more comes.
 """
 _BACK = """Hello,
 
@@ -200,10 +203,10 @@ _BACK = """Hello,
 
 {place}
 
-Nobody can keep it for you before it is paid: there are as many letters as things.
+Nobody can keep it for you before you check out.
 
-This was the one letter you asked for. If you wait for other things as well and want no more of these letters,
-end them here:
+This was the one letter you asked for. If you wait for other things as well
+and want no more of these letters, end them here:
 
 {link}
 """

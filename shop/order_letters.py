@@ -84,8 +84,8 @@ def _refunded(tx: Tx, refund_id: str) -> _News | None:
     order = orders.by_id(tx, refund.order_id)
     amount = format_money(refund.amount, refund.currency)
     text = (
-        f"we have given back {amount} of your order {order.number}, the way it was paid. It may take your "
-        "bank some days to show it."
+        f"we have given back {amount} of your order {order.number}, the way it was paid.\n"
+        "It may take your bank some days to show it."
     )
     return _News(order, f"Order {order.number}: {amount} given back", text)
 
@@ -94,8 +94,8 @@ def _cancelled(order: Order) -> str:
     if not order.captured:
         return "your order {number} is cancelled. Nothing was charged.\n\n{bought}"
     return (
-        "your order {number} is cancelled, and its money is going back to you. We write again when it is "
-        "through.\n\n{bought}"
+        "your order {number} is cancelled, and its money is going back to you.\n"
+        "We write again when it is through.\n\n{bought}"
     )
 
 
@@ -123,27 +123,30 @@ _TEXTS = {
     "confirmed": """thank you! Your order {number} is paid, and we are getting it ready.
 
 {bought}""",
-    "review": """your payment for order {number} has reached us, but it does not fit the order. We are looking
-at it and write to you; there is nothing you need to do.
+    "review": """your payment for order {number} has reached us, but it does not fit the order.
+We are looking at it and write to you. There is nothing you need to do.
 
 {bought}""",
-    "expired": """the time to pay for your order {number} ran out, and the items are free again. Nothing was
-charged.
+    "expired": """the time to pay for your order {number} ran out.
+The items are free again, and nothing was charged.
 
 {bought}
 
 If you still want them, try again from your cart:
 
 {cart}""",
-    "payment_failed": """the payment for your order {number} did not go through, and the items are free again.
+    "payment_failed": """the payment for your order {number} did not go through.
+The items are free again.
 
 {bought}
 
 If you still want them, try again from your cart, perhaps with another way to pay:
 
 {cart}""",
-    "oversold": """your payment for order {number} arrived after its time had run out, and the items were gone
-by then. We are sorry. All of your money is going back to you; we write again when it is through.
+    "oversold": """your payment for order {number} arrived after its time had run out.
+The items were gone by then: we are sorry.
+
+All of your money is going back to you. We write again when it is through.
 
 {bought}""",
 }

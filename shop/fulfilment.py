@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import disputes, events, orders, refunds, stock
+from shop import disputes, events, letters, orders, refunds, stock
 from shop.clock import Instant, new_id
 from shop.errors import Conflict, Refused
 from shop.money import format_money
@@ -70,9 +70,10 @@ def ship(tx: Tx, number: str, by: Person, carrier: str, tracking: str, at: Insta
         if why := why_it_stays(tx, order):
             raise Conflict(why)
         order = orders.move(tx, order, "shipped", by=by.actor, at=at, why="shipped")
+    parcel_id = new_id("par")
     added = tx.run(
         sql.add,
-        id=new_id("par"),
+        id=parcel_id,
         order_id=order.id,
         carrier=carrier,
         tracking=tracking,
@@ -82,6 +83,7 @@ def ship(tx: Tx, number: str, by: Person, carrier: str, tracking: str, at: Insta
     if added:
         parcel = f"{carrier} {tracking}".strip()
         events.record(tx, "order.parcel", f"order:{order.id}", by=by.actor, at=at, after=parcel)
+        letters.tell_of_order(tx, "parcel", parcel_id, at)
     return order
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from db import Tx, queries
 from shop import events, outbox
-from shop.clock import Instant, new_id
+from shop.clock import Instant, later, new_id
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
 from shop.people import Person
@@ -22,12 +22,19 @@ ERRAND = "letter"
 TOKEN = "{token}"  # noqa: S105 - where the secret of a letter goes
 MASK = "…"
 STATES = ("waiting", "sent", "kept", "failed")
+ORDER_NEWS = frozenset(
+    {"confirmed", "review", "cancelled", "expired", "payment_failed", "oversold", "parcel", "refund"}
+)
+"""What may become of an order that its shopper is written of; `order_letters` has the texts."""
+FOLLOWED_SECONDS = 30
+"""So long the letter of an ended order waits: whoever checks out again gives the older order up for it."""
 KINDS: dict[str, str] = {
     "invitation": "invitations",
     "reset": "password resets",
     "email": "changed addresses",
     "restocking": "restocking",
     "order": "orders",
+    "notice": "back in stock",
 }
 """The kinds a list of letters can be narrowed to; other kinds stand in the whole list."""
 
@@ -80,6 +87,16 @@ def write(
     told = {"kind": kind, "recipient": to, "subject": line, "text": text, "secret": secret}
     if tx.run(sql.add, id=letter_id, key=key, at=at, **told):
         outbox.add(tx, ERRAND, letter_id, at)
+
+
+def tell_of_order(tx: Tx, news: str, row_id: str, at: Instant) -> None:
+    """Ask for a letter about an order, once: what happened, and the id of the row that says it.
+
+    Only asked for here, in one row, so that a payment is booked as fast as without it; the errand writes it.
+    """
+    if news in ORDER_NEWS:
+        when = later(at, seconds=FOLLOWED_SECONDS) if news in ("cancelled", "expired") else at
+        outbox.add(tx, ERRAND, f"{news}:{row_id}", when)
 
 
 def by_id(tx: Tx, letter_id: str) -> Letter:

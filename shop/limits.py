@@ -30,6 +30,8 @@ SIGN_IN_FROM = Limit("sign-in-from", 100, 600, _SIGN_INS)
 REGISTER_FROM = Limit("register-from", 50, 3600, "Too many new accounts from here. Try again in an hour.")
 RESET_FROM = Limit("reset-from", 20, 3600, "Too many letters asked for from here. Try again in an hour.")
 RESET_OF = Limit("reset-of", 5, 3600, "Too many letters to one address. Try again in an hour.")
+NOTICE_FROM = Limit("notice-from", 20, 3600, "Too many letters asked for from here. Try again in an hour.")
+NOTICE_OF = Limit("notice-of", 5, 3600, "Too many letters to one address. Try again in an hour.")
 CHECKOUT = Limit("checkout", 20, 600, _CHECKOUTS)
 CHECKOUT_FROM = Limit("checkout-from", 100, 600, _CHECKOUTS)
 

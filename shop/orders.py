@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import events, outbox, refunds, sales, stock, timeline
+from shop import events, letters, outbox, refunds, sales, stock, timeline
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
@@ -152,6 +152,7 @@ def move(
         after=new,
         why=why,
     )
+    letters.tell_of_order(tx, reason or new, order.id, at)
     if new == "confirmed":
         sales.count(tx, order.id, at)
     refunds.recount(tx, order.id)
@@ -216,6 +217,7 @@ def oversold(tx: Tx, order: Order, *, at: Instant, why: str) -> None:
     """Note that a closed order was paid after its items had gone, and give the money back."""
     tx.run(sql.oversold, id=order.id)
     events.record(tx, "order.oversold", _object(order), by=events.SHOP, at=at, why=why)
+    letters.tell_of_order(tx, "oversold", order.id, at)
     refund_all(tx, order, by=events.SHOP, at=at, source="auto", why=why)
 
 

@@ -7,7 +7,7 @@ only ever move a row forward; an order's sums are recomputed from its rows.
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import events, outbox
+from shop import events, letters, outbox
 from shop.clock import Instant, new_id
 from shop.errors import Conflict
 from shop.stripe_gateway import Refund as StripeRefund
@@ -141,6 +141,7 @@ def seen(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
     if moves:
         tx.run(sql.advance, id=ours.id, old=ours.state, state=state, provider_id=refund.id, at=at)
         _record(tx, ours.order_id, state, ours, by=events.STRIPE, at=at)
+        _tell(tx, ours.id, state, at)
         recount(tx, ours.order_id)
     return ours.order_id
 
@@ -219,11 +220,18 @@ def _from_elsewhere(tx: Tx, refund: StripeRefund, at: Instant) -> str | None:
     if state in LEAVES:
         _check_sum(tx, refund, paid.id)
     why = "made at Stripe"
-    _add(tx, new_id("ref"), paid.order_id, paid.id, refund.amount, state, "external", why, refund.id, at)
+    refund_id = new_id("ref")
+    _add(tx, refund_id, paid.order_id, paid.id, refund.amount, state, "external", why, refund.id, at)
     _record(tx, paid.order_id, state, refund, by=events.STRIPE, at=at, why=why)
+    _tell(tx, refund_id, state, at)
     _resolve_refused(tx, paid.id, at)
     recount(tx, paid.order_id)
     return paid.order_id
+
+
+def _tell(tx: Tx, refund_id: str, state: str, at: Instant) -> None:
+    if state == "succeeded":
+        letters.tell_of_order(tx, "refund", refund_id, at)
 
 
 def _resolve_refused(tx: Tx, attempt_id: str, at: Instant) -> None:

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from db import Database, Tx
-from shop import adoption, checkout, letters, mail, outbox, payments, refunds, schedule
+from shop import adoption, checkout, letters, mail, order_letters, outbox, payments, refunds, schedule
 from shop.clock import Instant, now
 from shop.config import Settings
 from shop.outbox import Task
@@ -107,8 +107,15 @@ class _Errands:
         await self._db.write(schedule.make_due, schedule.LEDGERS, now())
 
     async def _letter(self, letter_id: str) -> None:
-        """Send a letter under its own id, which stays the same however often it is handed over."""
+        """Send a letter under its own id, which stays the same however often it is handed over.
+
+        What an order asks for is written first, and is an errand of its own from then on.
+        """
         settings = self._settings
+        news, _, row_id = letter_id.partition(":")
+        if row_id:
+            await self._db.write(order_letters.write, news, row_id, settings.base_url, now())
+            return
         letter = await self._db.read(letters.by_id, letter_id)
         if settings.smtp_url is None or letter.is_spent:
             await self._db.write(letters.keep, letter_id)

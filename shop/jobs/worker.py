@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from db import Database, DatabaseError
-from shop import outbox, restocking, schedule
+from shop import notices, outbox, restocking, schedule
 from shop.clock import later, now
 from shop.config import Settings
 from shop.importing import work as imports
@@ -85,6 +85,7 @@ class Worker:
             Job("refunds", 3600, lambda: reading.read_refunds(db, gateway)),
             Job("disputes", 3600, lambda: reading.read_disputes(db, gateway)),
             Job(counting.SELLERS, 900, lambda: counting.count_sellers(db)),
+            Job("notices", 60, lambda: db.write(notices.tell, settings.base_url, now())),
             Job("restocking", 3600, lambda: db.write(restocking.write_letters, now())),
             Job(schedule.LEDGERS, 86400, lambda: reading.read_ledgers(db, gateway)),
         )

@@ -11,6 +11,7 @@ from shop.web.guards import protect
 from shop.web.health import health
 from shop.web.links import link_pages
 from shop.web.live import live_pages
+from shop.web.notices import notice_pages
 from shop.web.orders import order_pages
 from shop.web.storefront import storefront
 
@@ -21,6 +22,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     order_pages,
     people_pages,
     link_pages,
+    notice_pages,
     account_pages,
     admin,
     live_pages,

@@ -21,6 +21,7 @@ ACCESS = {
     "cart": ANYONE,
     "people": ANYONE,
     "links": ANYONE,
+    "notices": ANYONE,
     "health": ANYONE,
     "live": ANYONE,
     "account": PERSON,

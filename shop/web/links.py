@@ -23,13 +23,14 @@ EVEN_SECONDS = 0.1
 
 _KINDS = {"invitations": accounts.INVITATION, "resets": accounts.RESET}
 _SECRET = frozenset({"password"})
-_ADDRESS: dict[str, forms.Parser] = {
+ADDRESS: dict[str, forms.Parser] = {
     "email": lambda typed: people.clean_email(forms.text(254, "Write your e-mail address.")(typed))
 }
+"""The one field of a form that asks for a letter."""
 
 
 @link_pages.after_request
-async def _discreet(response: Response) -> Response:
+async def discreet(response: Response) -> Response:
     """Keep the token out of caches, search engines and the Referer of what the page loads."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
@@ -48,7 +49,7 @@ async def ask_form() -> Response:
 async def ask() -> Response:
     """Send a letter to whoever has this address; the answer is the same when nobody has."""
     await limit(limits.RESET_FROM, address())
-    values, state = forms.read(await request.form, _ADDRESS)
+    values, state = forms.read(await request.form, ADDRESS)
     if not state.errors:
         await _ask(values["email"])
     context = {"form": state, "asked": values.get("email", "")}

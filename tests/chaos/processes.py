@@ -209,10 +209,10 @@ class Premises:
             return books.column(ORDER_OF_SESSION, session=session_in(pay_url))[0]
 
     async def until_quiet(self, seconds: float = 30) -> None:
-        """Wait until the outbox is empty and Stripe has delivered all it has to say."""
+        """Wait until the outbox is empty, but for letters, and Stripe has delivered all it has to say."""
         for _ in range(int(seconds / 0.1)):
             with self.books() as books:
-                left = books.column("SELECT id FROM outbox WHERE state = 'waiting'")
+                left = books.column("SELECT id FROM outbox WHERE state = 'waiting' AND kind <> 'letter'")
             if not left and not self.undelivered():
                 return
             await asyncio.sleep(0.1)

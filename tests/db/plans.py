@@ -31,6 +31,7 @@ WAITING = {
 NARROW = {
     "sessions": {"person_id"},
     "links": {"person_id"},
+    "notices": {"email"},
     "variants": {"product_id"},
     "pictures": {"product_id"},
     "orders": {"cart_id"},

@@ -9,10 +9,11 @@ import stripe
 from click.testing import CliRunner
 
 from db import engine
-from shop import doctor, orders, payments
+from shop import doctor, orders, outbox, payments
 from shop.cli import main
 from shop.clock import epoch, later, now
 from shop.config import proxies
+from shop.jobs import work_off
 from shop.sandbox.state import API_VERSION
 from tests.world import settings_for
 
@@ -129,6 +130,8 @@ async def test_the_books_of_a_shop_that_works_are_no_finding(world):
     placed = await world.place(world.sam, MUG=1)
     assert await of_books(world) == []
     await world.tell("checkout.session.completed", placed.paid())
+    for _ in range(2):
+        await work_off(world.db, None, world.settings, outbox.due_letters)
     assert await of_books(world, minutes=600) == []
 
 

@@ -1,0 +1,152 @@
+"""Order letters: what a shopper is written of their order, each once.
+
+They are asked for in the transaction of what they tell of, by one row of the outbox, and written afterwards
+from the order's own rows. What is not true any more by then is not written.
+"""
+
+from dataclasses import dataclass
+
+from db import Tx, queries
+from shop import letters, orders, refunds
+from shop.clock import Instant
+from shop.money import format_money
+from shop.orders import Order
+
+sql = queries("order_letters")
+
+KIND = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A parcel on its way, and the order it belongs to."""
+
+    order_id: str
+    carrier: str
+    tracking: str
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    order: Order
+    subject: str
+    text: str
+
+
+def write(tx: Tx, news: str, row_id: str, base_url: str, at: Instant) -> None:
+    """Write the letter that was asked for of an order, a parcel or a refund, while it is still true."""
+    told = _told(tx, news, row_id, f"{base_url}/cart")
+    if told is None:
+        return
+    text = f"Hello,\n\n{told.text}\n\nYour order:\n\n{base_url}/orders/{told.order.number}\n"
+    key = f"order_letter:{news}:{row_id}"
+    letters.write(tx, KIND, told.order.email, told.subject, text, key=key, at=at)
+
+
+def _told(tx: Tx, news: str, row_id: str, cart: str) -> _News | None:
+    if news == "parcel":
+        return _shipped(tx, row_id)
+    if news == "refund":
+        return _refunded(tx, row_id)
+    order = orders.by_id(tx, row_id)
+    if _is_over(tx, news, order):
+        return None
+    text = _cancelled(order) if news == "cancelled" else _TEXTS[news]
+    about = {"number": order.number, "bought": _bought(tx, order), "cart": cart}
+    return _News(order, _SUBJECTS[news].format(number=order.number), text.format(**about))
+
+
+def _is_over(tx: Tx, news: str, order: Order) -> bool:
+    """Tell whether the letter of an unpaid order is too late: it was paid after all, or another followed."""
+    if news in ("expired", "payment_failed") and order.closed_reason != news:
+        return True
+    follows = news in ("expired", "cancelled") and not order.captured
+    return follows and tx.value(sql.newest_order, person_id=order.person_id) != order.id
+
+
+def _shipped(tx: Tx, parcel_id: str) -> _News | None:
+    parcel = tx.one(Parcel, sql.parcel, id=parcel_id)
+    if parcel is None:
+        return None
+    order = orders.by_id(tx, parcel.order_id)
+    how = [f"Carrier: {parcel.carrier}"] if parcel.carrier else []
+    how += [f"Tracking number: {parcel.tracking}"] if parcel.tracking else []
+    text = "\n\n".join(
+        [f"a parcel of your order {order.number} is on its way to you.", *(["\n".join(how)] if how else [])]
+    )
+    return _News(order, f"Order {order.number} is on its way", text)
+
+
+def _refunded(tx: Tx, refund_id: str) -> _News | None:
+    refund = refunds.claim(tx, refund_id)
+    if refund is None or refund.state != "succeeded":
+        return None
+    order = orders.by_id(tx, refund.order_id)
+    amount = format_money(refund.amount, refund.currency)
+    text = (
+        f"we have given back {amount} of your order {order.number}, the way it was paid.\n"
+        "It may take your bank some days to show it."
+    )
+    return _News(order, f"Order {order.number}: {amount} given back", text)
+
+
+def _cancelled(order: Order) -> str:
+    if not order.captured:
+        return "your order {number} is cancelled. Nothing was charged.\n\n{bought}"
+    return (
+        "your order {number} is cancelled, and its money is going back to you.\n"
+        "We write again when it is through.\n\n{bought}"
+    )
+
+
+def _bought(tx: Tx, order: Order) -> str:
+    """Return what was bought, line by line, with what the whole of it comes to."""
+
+    def money(amount: int) -> str:
+        return format_money(amount, order.currency)
+
+    told = [f"{one.quantity} x {one.title}: {money(one.total)}" for one in orders.lines_of(tx, order.id)]
+    extra = (("Discount", -order.discount), ("Shipping", order.shipping), ("Tax", order.tax))
+    told += [f"{name}: {money(amount)}" for name, amount in extra if amount]
+    return "\n".join([*told, f"Total: {money(order.total)}"])
+
+
+_SUBJECTS = {
+    "confirmed": "Order {number} is paid",
+    "review": "Order {number}: we are looking at your payment",
+    "cancelled": "Order {number} is cancelled",
+    "expired": "Order {number} was not paid in time",
+    "payment_failed": "Order {number}: the payment did not go through",
+    "oversold": "Order {number}: the items were gone",
+}
+_TEXTS = {
+    "confirmed": """thank you! Your order {number} is paid, and we are getting it ready.
+
+{bought}""",
+    "review": """your payment for order {number} has reached us, but it does not fit the order.
+We are looking at it and write to you. There is nothing you need to do.
+
+{bought}""",
+    "expired": """the time to pay for your order {number} ran out.
+The items are free again, and nothing was charged.
+
+{bought}
+
+If you still want them, try again from your cart:
+
+{cart}""",
+    "payment_failed": """the payment for your order {number} did not go through.
+The items are free again.
+
+{bought}
+
+If you still want them, try again from your cart, perhaps with another way to pay:
+
+{cart}""",
+    "oversold": """your payment for order {number} arrived after its time had run out.
+The items were gone by then: we are sorry.
+
+All of your money is going back to you. We write again when it is through.
+
+{bought}""",
+}

@@ -1,8 +1,8 @@
 """What shoppers find: products by words, one typo forgiven, and a category's products, filtered and sorted.
 
 Everything walks an index that triggers keep (`product_finds`, `product_words`), from where the page before it
-ended. Nothing is ranked by counting: who has the words in the name comes before who has them elsewhere, the
-newest first.
+ended. Nothing is ranked by counting: of the newest that have the words, those who have them in the name come
+before those who have them elsewhere.
 """
 
 import json
@@ -22,6 +22,8 @@ sql = queries("storefinds")
 PAGE = 24
 COUNTED = 100
 """So far things are counted; beyond it they are many."""
+CANDIDATES = 8 * PAGE
+"""So many of the newest are ranked among themselves."""
 STEP = 250
 LOOKS = 2000
 """So many rows are looked at for one page at most, where no index holds order and price together."""
@@ -33,7 +35,7 @@ _BEGINS = 5
 """From so many letters on, a mistyped word may also be the beginning of one."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"[^\W_]+")
-_NAMED = re.compile(r"([nt])([0-9]{1,18})", re.ASCII)
+_RANKED = re.compile(r"([0-9]{1,18}) ([0-9]{1,3})", re.ASCII)
 _PRICED = re.compile(r"([0-9]{1,12}) (\S{1,60})", re.ASCII)
 _ENDLESS = 2**62
 
@@ -83,6 +85,7 @@ class Shelf:
 class _Hit:
     id: int
     product_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class _Row:
 @dataclass(frozen=True, slots=True)
 class _Guess:
     guess: str
-    word: str | None
+    word: str
 
 
 def search(tx: Tx, text: str, after: str | None = None) -> Found:
@@ -142,21 +145,23 @@ def _count(tx: Tx, words: Sequence[str], shelves: Iterable[Category]) -> int:
 def _page(
     tx: Tx, words: Sequence[str], shelves: Iterable[Category], after: str | None
 ) -> tuple[tuple[Card, ...], str | None]:
-    """Return those with all words in the name, then the others, and where to go on."""
-    place = _NAMED.fullmatch(after or "")
-    of_names, below = (place[1] == "n", int(place[2])) if place else (True, _ENDLESS)
-    names = "name : (" + " AND ".join(_begins(word) for word in words) + ")"
-    hits: list[tuple[str, _Hit]] = []
-    if of_names:
-        found = tx.all(_Hit, sql.found, pattern=names, after=below, size=PAGE + 1)
-        hits, below = [("n", hit) for hit in found], _ENDLESS
-    if len(hits) <= PAGE:
-        others = f"({_pattern(words, shelves)}) NOT ({names})"
-        found = tx.all(_Hit, sql.found, pattern=others, after=below, size=PAGE + 1 - len(hits))
-        hits += [("t", hit) for hit in found]
-    shown = hits[:PAGE]
-    next_after = f"{shown[-1][0]}{shown[-1][1].id}" if len(hits) > PAGE else None
-    return _cards(tx, [hit.product_id for _, hit in shown]), next_after
+    """Return a page of the newest candidates, ranked, and where to go on: in them, or behind them."""
+    place = _RANKED.fullmatch(after or "")
+    below, skipped = (int(place[1]), int(place[2])) if place else (_ENDLESS, 0)
+    pattern = _pattern(words, shelves)
+    hits = tx.all(_Hit, sql.found, pattern=pattern, after=below, size=CANDIDATES + 1)
+    ranked = sorted(hits[:CANDIDATES], key=lambda hit: not _begin_in(words, hit.name))
+    end = skipped + PAGE
+    cards = _cards(tx, [hit.product_id for hit in ranked[skipped:end]])
+    if end < len(ranked):
+        return cards, f"{hits[0].id + 1} {end}"
+    return cards, f"{hits[CANDIDATES - 1].id} 0" if len(hits) > CANDIDATES else None
+
+
+def _begin_in(words: Iterable[str], name: str) -> bool:
+    """Tell whether each word begins one of a name's."""
+    known = _WORD.findall(_folded(name))
+    return all(any(one.startswith(_folded(word)) for one in known) for word in words)
 
 
 def _pattern(words: Iterable[str], shelves: Iterable[Category]) -> str:
@@ -165,15 +170,11 @@ def _pattern(words: Iterable[str], shelves: Iterable[Category]) -> str:
 
 
 def _anywhere(word: str, shelves: Iterable[Category]) -> str:
-    folded = _folded(word)
-    fitting = [one for one in shelves if any(name.startswith(folded) for name in _words_of(one))]
+    fitting = [one for one in shelves if len(word) > 1 and _begin_in([word], one.name)]
     places = [f'shelf : "{one.id.replace("_", "")}"' for one in fitting]
-    return " OR ".join([f"{{name text}} : {_begins(word)}", *places])
-
-
-def _begins(word: str) -> str:
-    # A word has letters and digits alone; quoted, it is no operator of FTS5 either.
-    return f'"{word}" *'
+    # A word has letters and digits alone; quoted, it is no operator either. One letter begins too much.
+    begins = f'"{word}" *' if len(word) > 1 else f'"{word}"'
+    return " OR ".join([f"{{name text}} : {begins}", *places])
 
 
 def _words_of(category: Category) -> list[str]:
@@ -195,29 +196,35 @@ def _guesses(tx: Tx, words: Sequence[str], shelves: Sequence[Category]) -> Itera
 
 def _meant(tx: Tx, word: str, of_shelves: set[str]) -> list[str]:
     """Return a word itself where some word begins with it, else the words it may have been meant for."""
-    if _known(tx, [word], of_shelves, least=0):
+    beginnings = [word[:end] for end in range(1, len(word) + 1)]
+    reach = max((len(one.guess) for one in _sought(tx, beginnings, of_shelves)), default=0)
+    if reach == len(word):
         return [word]
     if len(word) not in TYPO_LENGTHS or not word.isalpha():
         return []
-    return _known(tx, list(dict.fromkeys(_neighbours(word))), of_shelves, least=_BEGINS)[:GUESSES]
+    found = _sought(tx, list(dict.fromkeys(_neighbours(word, reach))), of_shelves)
+    whole = [one.guess for one in found if one.word == one.guess]
+    begun = [one.word for one in found if len(one.guess) >= _BEGINS]
+    return list(dict.fromkeys([*whole, *begun]))[:GUESSES]
 
 
-def _known(tx: Tx, guesses: list[str], of_shelves: set[str], *, least: int) -> list[str]:
-    """Return the guesses that are words, then the words that begin with one of at least so many letters."""
+def _sought(tx: Tx, guesses: list[str], of_shelves: set[str]) -> list[_Guess]:
+    """Return the guesses that are words or begin one, each with that word: itself if it is one."""
     rows = tx.all(_Guess, sql.words_from, words=json.dumps(guesses))
-    whole = [row.guess for row in rows if row.word == row.guess or row.guess in of_shelves]
-    begun = [
-        word
-        for row in rows
-        for word in (row.word or "", *sorted(of_shelves))
-        if len(row.guess) >= least and word.startswith(row.guess)
-    ]
-    return list(dict.fromkeys([*whole, *begun]))
+    known = {row.guess: row.word for row in rows if row.word.startswith(row.guess)}
+    for guess in guesses:
+        for name in of_shelves:
+            if name == guess or (guess not in known and name.startswith(guess)):
+                known[guess] = name
+    return [_Guess(guess, known[guess]) for guess in guesses if guess in known]
 
 
-def _neighbours(word: str) -> Iterator[str]:
-    """Yield what is one edit away: letters swapped, then one too many, one missing, one wrong."""
-    halves = [(word[:cut], word[cut:]) for cut in range(len(word) + 1)]
+def _neighbours(word: str, reach: int) -> Iterator[str]:
+    """Yield what is one edit away: letters swapped, then one too many, one missing, one wrong.
+
+    No word begins with more than `reach` of its letters, so that the edit is not behind them.
+    """
+    halves = [(word[:cut], word[cut:]) for cut in range(reach + 1)]
     yield from (left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1)
     yield from (left + right[1:] for left, right in halves if right)
     yield from (left + letter + right for left, right in halves for letter in _LETTERS)

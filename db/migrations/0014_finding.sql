@@ -22,16 +22,13 @@ WHERE shown = 1 AND in_stock = 1;
 
 CREATE VIRTUAL TABLE product_words USING fts5 (
   name, text, shelf, content = 'product_finds', content_rowid = 'id',
-  tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
+  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );
 -- Every word there is, in order; a word is sought in it, never counted.
 CREATE VIRTUAL TABLE product_vocabulary USING fts5vocab (product_words, 'instance');
 
-CREATE TRIGGER product_finds_added AFTER INSERT ON product_finds
-BEGIN
-  INSERT INTO product_words (rowid, name, text, shelf) VALUES (NEW.id, NEW.name, NEW.text, NEW.shelf);
-END;
-CREATE TRIGGER product_finds_gone AFTER DELETE ON product_finds
+-- What is not shown has no shelf and stands in no index.
+CREATE TRIGGER product_finds_gone AFTER DELETE ON product_finds WHEN OLD.shelf <> ''
 BEGIN
   INSERT INTO product_words (product_words, rowid, name, text, shelf)
   VALUES ('delete', OLD.id, OLD.name, OLD.text, OLD.shelf);
@@ -40,8 +37,9 @@ CREATE TRIGGER product_finds_reworded AFTER UPDATE OF name, text, shelf ON produ
 WHEN (NEW.name, NEW.text, NEW.shelf) IS NOT (OLD.name, OLD.text, OLD.shelf)
 BEGIN
   INSERT INTO product_words (product_words, rowid, name, text, shelf)
-  VALUES ('delete', OLD.id, OLD.name, OLD.text, OLD.shelf);
-  INSERT INTO product_words (rowid, name, text, shelf) VALUES (NEW.id, NEW.name, NEW.text, NEW.shelf);
+  SELECT 'delete', OLD.id, OLD.name, OLD.text, OLD.shelf WHERE OLD.shelf <> '';
+  INSERT INTO product_words (rowid, name, text, shelf)
+  SELECT NEW.id, NEW.name, NEW.text, NEW.shelf WHERE NEW.shelf <> '';
 END;
 CREATE TRIGGER product_finds_told_anew AFTER UPDATE OF told ON product_finds
 BEGIN
@@ -49,8 +47,8 @@ BEGIN
     SELECT now.category_id, now.shown, now.in_stock, now.price, iif(now.shown, now.name, ''),
       iif(now.shown, now.text, ''), iif(now.shown, replace(now.category_id, '_', ''), '')
     FROM (
-      SELECT p.category_id, p.name, p.description || ' ' || COALESCE(group_concat(v.sku || ' ' || v.label, ' '), '')
-          AS text,
+      SELECT p.category_id, p.name,
+        COALESCE(group_concat(v.sku || ' ' || v.label, ' '), '') || ' ' || substr(p.description, 1, 2000) AS text,
         p.published = 1 AND p.archived_at IS NULL AND COUNT(v.sku) > 0 AS shown,
         COALESCE(MAX(s.available > 0), 0) AS in_stock, COALESCE(MIN(v.price), 0) AS price
       FROM products p LEFT JOIN variants v ON v.product_id = p.id AND v.archived_at IS NULL

@@ -1,5 +1,5 @@
 -- name: found
-SELECT f.id, f.product_id FROM product_words w JOIN product_finds f ON f.id = w.rowid
+SELECT f.id, f.product_id, f.name FROM product_words w JOIN product_finds f ON f.id = w.rowid
 WHERE product_words MATCH :pattern AND w.rowid < :after ORDER BY w.rowid DESC LIMIT :size
 
 -- name: found_count
@@ -7,9 +7,9 @@ SELECT COUNT(*) FROM (SELECT 1 FROM product_words WHERE product_words MATCH :pat
 
 -- The word that follows each of these in the order of all words: it, or what it begins, where there is one.
 -- name: words_from
-SELECT j.value AS guess, (
+SELECT j.value AS guess, COALESCE((
   SELECT v.term FROM product_vocabulary v WHERE v.term >= j.value ORDER BY v.term LIMIT 1
-) AS word
+), '') AS word
 FROM json_each(:words) j
 
 -- name: newest

@@ -11,13 +11,11 @@ from db import Tx, queries
 from shop import events, prices, stock
 from shop.clock import Instant, new_id
 from shop.errors import Conflict, NotFound
-from shop.listing import LAST, Listing, page_of
 from shop.money import format_money
 from shop.people import Person
 
 sql = queries("catalog")
 
-CARDS = 24
 NEWEST = 12
 
 
@@ -113,14 +111,6 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class CategoryPage:
-    """A category and one page of its products."""
-
-    category: Category
-    listing: Listing[Card]
-
-
-@dataclass(frozen=True, slots=True)
 class PriceRow:
     """A variant with its price in the admin, in minor units; the version tells a stale edit.
 
@@ -210,13 +200,12 @@ def newest(tx: Tx) -> tuple[Card, ...]:
     return tuple(tx.all(Card, sql.newest_cards, size=NEWEST))
 
 
-def category_page(tx: Tx, slug: str, after: str | None) -> CategoryPage:
-    """Return a page of a category's products, newest first. Raises NotFound."""
-    category = tx.one(Category, sql.category, slug=slug)
-    if category is None:
+def category(tx: Tx, slug: str) -> Category:
+    """Return a category by its slug. Raises NotFound."""
+    found = tx.one(Category, sql.category, slug=slug)
+    if found is None:
         raise NotFound("There is no such category.")
-    cards = tx.all(Card, sql.category_cards, category_id=category.id, after=after or LAST, size=CARDS + 1)
-    return CategoryPage(category, page_of(cards, CARDS, lambda card: card.product_id))
+    return found
 
 
 def product(tx: Tx, slug: str) -> Product:

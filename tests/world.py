@@ -270,7 +270,7 @@ def _add_things(tx: Tx, ada: Person) -> None:
 
 
 def _add_thing(tx: Tx, ada: Person, sku: str, on_hand: int, price: int) -> None:
-    shelf = catalog.category_page(tx, "things", None).category
+    shelf = catalog.category(tx, "things")
     variants = (NewVariant(sku, price, on_hand),)
     catalog.add_product(tx, ada, NewProduct(sku.lower(), sku.title(), "", shelf.id, variants), now())
 

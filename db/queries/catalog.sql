@@ -32,20 +32,6 @@ JOIN variants v ON v.product_id = p.id AND v.archived_at IS NULL
 JOIN stock s ON s.sku = v.sku
 GROUP BY p.id ORDER BY p.id DESC
 
--- name: category_cards
-SELECT p.id AS product_id, p.slug, p.name, MIN(v.price) AS price_from, MAX(v.price) AS price_to,
-  (SELECT i.id FROM pictures i WHERE i.product_id = p.id AND i.removed_at IS NULL
-   ORDER BY i.position LIMIT 1) AS picture_id,
-  SUM(s.available) AS available
-FROM (
-  SELECT id, slug, name FROM products
-  WHERE category_id = :category_id AND published = 1 AND id < :after
-  ORDER BY id DESC LIMIT :size
-) p
-JOIN variants v ON v.product_id = p.id AND v.archived_at IS NULL
-JOIN stock s ON s.sku = v.sku
-GROUP BY p.id ORDER BY p.id DESC
-
 -- name: product
 SELECT p.id, p.slug, p.name, p.description, c.slug AS category_slug, c.name AS category_name
 FROM products p JOIN categories c ON c.id = p.category_id

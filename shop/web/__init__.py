@@ -7,6 +7,7 @@ from shop.web.admin import admin
 from shop.web.cart import cart_pages
 from shop.web.checkout import checkout_pages
 from shop.web.errors import explain
+from shop.web.finding import finding
 from shop.web.guards import protect
 from shop.web.health import health
 from shop.web.links import link_pages
@@ -17,6 +18,7 @@ from shop.web.storefront import storefront
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     storefront,
+    finding,
     cart_pages,
     checkout_pages,
     order_pages,

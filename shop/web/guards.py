@@ -18,6 +18,7 @@ ANYONE, PERSON, ADMIN = "anyone", "person", "admin"
 
 ACCESS = {
     "storefront": ANYONE,
+    "finding": ANYONE,
     "cart": ANYONE,
     "people": ANYONE,
     "links": ANYONE,

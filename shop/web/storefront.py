@@ -1,4 +1,4 @@
-"""The storefront: home, categories, product pages and their pictures."""
+"""The storefront: home, product pages and their pictures; what is searched and sorted is in `finding`."""
 
 from functools import partial
 
@@ -18,12 +18,6 @@ storefront = Blueprint("storefront", __name__)
 async def home() -> Response:
     """Show the categories and what is new."""
     return await kept(_home)
-
-
-@storefront.get("/c/<slug>")
-async def category(slug: str) -> Response:
-    """Show a page of a category's products."""
-    return await kept(partial(_category, slug))
 
 
 @storefront.get("/p/<slug>")
@@ -57,12 +51,6 @@ async def _picture(picture_id: str, width: int | None) -> Response:
 async def _home() -> Response:
     cards = await shop().db.read(catalog.newest)
     return await page("storefront/home.html", cards=cards)
-
-
-async def _category(slug: str) -> Response:
-    after = request.args.get("after")
-    found = await shop().db.read(catalog.category_page, slug, after)
-    return await page("storefront/category.html", category=found.category, listing=found.listing, after=after)
 
 
 async def _product(slug: str) -> Response:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from db import Database, Tx, queries
-from shop import catalog
+from shop import catalog, storefinds
 from shop.catalog import Card, Product
 from shop.errors import NotFound
 
@@ -146,7 +146,7 @@ def cards(tx: Tx, category_id: str, slugs: Sequence[str]) -> list[Card]:
     if category is None:
         raise NotFound("There is no such category.")
     if not slugs:
-        return list(catalog.category_page(tx, category, None).listing.items)
+        return list(storefinds.shelf(tx, category, storefinds.Wish()).listing.items)
     found = (tx.one(Card, sql.card, slug=slug) for slug in slugs)
     return [card for card in found if card is not None]
 

@@ -18,6 +18,8 @@ ANYONE, PERSON, ADMIN = "anyone", "person", "admin"
 
 ACCESS = {
     "storefront": ANYONE,
+    "product": ANYONE,
+    "found": ANYONE,
     "cart": ANYONE,
     "people": ANYONE,
     "links": ANYONE,

@@ -1,13 +1,12 @@
-"""The storefront: home, categories, product pages and their pictures."""
+"""The storefront: home, categories and pictures."""
 
 from functools import partial
 
 from quart import Blueprint, Response, request
 
 from shop import catalog, pictures
-from shop.errors import NotFound
+from shop.web import about
 from shop.web.context import shop
-from shop.web.forms import EMPTY
 from shop.web.kept import kept
 from shop.web.reply import page
 
@@ -24,12 +23,6 @@ async def home() -> Response:
 async def category(slug: str) -> Response:
     """Show a page of a category's products."""
     return await kept(partial(_category, slug))
-
-
-@storefront.get("/p/<slug>")
-async def product(slug: str) -> Response:
-    """Show a product with the variant that was asked for."""
-    return await kept(partial(_product, slug))
 
 
 @storefront.get("/pictures/<picture_id>")
@@ -56,28 +49,14 @@ async def _picture(picture_id: str, width: int | None) -> Response:
 
 async def _home() -> Response:
     cards = await shop().db.read(catalog.newest)
-    return await page("storefront/home.html", cards=cards)
+    return await page("storefront/home.html", cards=cards, about=about.home(shop().settings))
 
 
 async def _category(slug: str) -> Response:
     after = request.args.get("after")
     found = await shop().db.read(catalog.category_page, slug, after)
-    return await page("storefront/category.html", category=found.category, listing=found.listing, after=after)
-
-
-async def _product(slug: str) -> Response:
-    try:
-        found = await shop().db.read(catalog.product, slug)
-    except NotFound:
-        return await _moved(slug)
-    variant = found.variant(request.args.get("variant"))
-    return await page("storefront/product.html", product=found, variant=variant, form=EMPTY)
-
-
-async def _moved(slug: str) -> Response:
-    """Lead from an address that a product had to the one it has. Raises NotFound."""
-    now_at = await shop().db.read(catalog.moved_to, slug)
-    if now_at is None:
-        raise NotFound("There is no such product.")
-    query = request.query_string.decode("ascii", "ignore")
-    return Response("", 301, {"Location": f"/p/{now_at}?{query}" if query else f"/p/{now_at}"})
+    # What follows on a later page is found by the map; its address would not last.
+    told = {} if after else {"about": about.category(found.category, shop().settings)}
+    return await page(
+        "storefront/category.html", category=found.category, listing=found.listing, after=after, **told
+    )

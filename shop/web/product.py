@@ -24,20 +24,20 @@ _LONGEST_QUANTITY = 9
 @product_pages.get("/p/<slug>")
 async def product(slug: str) -> AnyResponse:
     """Show a product with what was chosen of it."""
-    if wants_fragment():
-        return await _chosen(slug)
-    if "quantity" in request.args:
-        return await _asked_by_form(slug)
-    return await kept(partial(_product, slug))
+    try:
+        if wants_fragment():
+            return await _chosen(slug)
+        if "quantity" in request.args:
+            return await _asked_by_form(slug)
+        return await kept(partial(_product, slug))
+    except NotFound:
+        return await _moved(slug)
 
 
 async def _product(slug: str) -> Response:
-    try:
-        shown, related = await shop().db.read(_whole, slug, request.args, cart_id(), now())
-    except NotFound:
-        return await _moved(slug)
+    shown, related = await shop().db.read(_whole, slug, request.args, cart_id(), now())
     told = about.product(shown, shop().settings)
-    made = await page("storefront/product.html", shown=shown, form=EMPTY, related=related, about=told)
+    made = await page("storefront/product.html", shown=shown, form=EMPTY, related=related, presence=told)
     return passing(made) if shown.held else made
 
 

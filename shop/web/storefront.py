@@ -49,14 +49,14 @@ async def _picture(picture_id: str, width: int | None) -> Response:
 
 async def _home() -> Response:
     cards = await shop().db.read(catalog.newest)
-    return await page("storefront/home.html", cards=cards, about=about.home(shop().settings))
+    return await page("storefront/home.html", cards=cards, presence=about.home(shop().settings))
 
 
 async def _category(slug: str) -> Response:
     after = request.args.get("after")
     found = await shop().db.read(catalog.category_page, slug, after)
     # What follows on a later page is found by the map; its address would not last.
-    told = {} if after else {"about": about.category(found.category, shop().settings)}
+    told = {} if after else {"presence": about.category(found.category, shop().settings)}
     return await page(
         "storefront/category.html", category=found.category, listing=found.listing, after=after, **told
     )

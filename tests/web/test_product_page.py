@@ -221,3 +221,14 @@ async def test_a_product_off_sale_is_gone_from_its_page_and_from_the_others(worl
     assert (await visitor.get("/p/mug")).status_code == 404
     assert (await visitor.get("/p/mug", headers=HTMX)).status_code == 404
     assert "/p/mug" not in await text_of(await visitor.get("/p/poster"))
+
+
+async def test_a_former_address_leads_a_choice_to_the_new_one(world, app, ada):
+    found = await world.db.read(catalog.product, "vase")
+    form = {"name": "Vase", "slug": "tall-vase", "category": "things", "description": "", "seen": "1"}
+    moved = await ada.post(f"/admin/products/{found.id}", form)
+    assert moved.status_code == 303, await text_of(moved)
+
+    for headers in (HTMX, {}):
+        answer = await Visitor(app).get("/p/vase?Size=Large", headers=headers)
+        assert (answer.status_code, answer.headers["Location"]) == (301, "/p/tall-vase?Size=Large")

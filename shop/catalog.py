@@ -217,7 +217,7 @@ def category_page(tx: Tx, slug: str, after: str | None) -> CategoryPage:
     category = tx.one(Category, sql.category, slug=slug)
     if category is None:
         raise NotFound("There is no such category.")
-    cards = _cards(tx, category.id, after or LAST, CARDS + 1)
+    cards = tx.all(Card, sql.category_cards, category_id=category.id, after=after or LAST, size=CARDS + 1)
     return CategoryPage(category, page_of(cards, CARDS, lambda card: card.product_id))
 
 
@@ -231,14 +231,6 @@ def product(tx: Tx, slug: str) -> Product:
         variants=tuple(tx.all(Variant, sql.variants, product_id=found.id)),
         pictures=tuple(tx.all(Picture, sql.pictures, product_id=found.id)),
     )
-
-
-def neighbours(tx: Tx, product: Product, size: int) -> tuple[Card, ...]:
-    """Return some other products of its category: those added just before it, then the newest ones."""
-    before = _cards(tx, product.category_id, product.id, size)
-    newest = _cards(tx, product.category_id, LAST, size + 1) if len(before) < size else []
-    cards = {card.product_id: card for card in (*before, *newest) if card.product_id != product.id}
-    return tuple(cards.values())[:size]
 
 
 def moved_to(tx: Tx, slug: str) -> str | None:
@@ -353,10 +345,6 @@ def add_variant(
     stock.open_for(tx, new.sku)
     if new.on_hand:
         stock.adjust(tx, by, new.sku, change=new.on_hand, reason="received", at=at)
-
-
-def _cards(tx: Tx, category_id: str, after: str, size: int) -> list[Card]:
-    return tx.all(Card, sql.category_cards, category_id=category_id, after=after, size=size)
 
 
 def _add_picture(tx: Tx, product_id: str, new: NewPicture, position: int) -> None:

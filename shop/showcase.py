@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from db import Tx, queries
-from shop import cart, catalog, stock
+from shop import cart, catalog
 from shop.cart import Added
 from shop.catalog import Card, Picture, Product, Variant
 from shop.clock import Instant
 from shop.countdown import back_in
 from shop.errors import NotFound, Refused
+from shop.listing import LAST
 
 sql = queries("showcase")
 
@@ -25,16 +26,12 @@ TAKEN = frozenset({"variant", "quantity", "picture", "action", "method", "target
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of an option; the note says in words what stands against it, or how few there are.
-
-    The price in minor units is told where the product has more than one.
-    """
+    """A value of an option, and the variant that it makes with what else is chosen, if it is made."""
 
     value: str
     label: str
     chosen: bool
-    note: str
-    price: int | None
+    variant: Variant | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +62,11 @@ class Showcase:
     def can_buy(self) -> bool:
         """Whether the chosen variant can be put into this cart."""
         return self.variant is not None and (self.variant.available > 0 or self.own)
+
+    @property
+    def priced(self) -> bool:
+        """Whether the choice decides the price."""
+        return self.product.price_from != self.product.price_to
 
     @property
     def missing(self) -> str:
@@ -103,8 +105,11 @@ def of_sku(tx: Tx, sku: str, asked: Mapping[str, str], cart_id: str | None, at: 
 
 
 def related(tx: Tx, product: Product) -> tuple[Card, ...]:
-    """Return a few other products of the same category."""
-    return catalog.neighbours(tx, product, RELATED)
+    """Return a few other products of its category: those added just before it, then the newest ones."""
+    before = _neighbours(tx, product, product.id, RELATED)
+    newest = _neighbours(tx, product, LAST, RELATED + 1) if len(before) < RELATED else []
+    cards = {card.product_id: card for card in (*before, *newest) if card.product_id != product.id}
+    return tuple(cards.values())[:RELATED]
 
 
 def put(tx: Tx, cart_id: str, sku: str, asked: Mapping[str, str], quantity: int, at: Instant) -> Added:
@@ -133,6 +138,10 @@ def field_of(name: str) -> str:
 def not_made(chosen: Mapping[str, str]) -> str:
     """Say that a combination of options is not made."""
     return f"{' / '.join(chosen.values())} is not made: choose another combination."
+
+
+def _neighbours(tx: Tx, product: Product, before: str, size: int) -> list[Card]:
+    return tx.all(Card, sql.neighbours, category_id=product.category_id, before=before, size=size)
 
 
 def _names(product: Product) -> tuple[str, ...]:
@@ -170,33 +179,21 @@ def _made(product: Product, chosen: Mapping[str, str]) -> Variant | None:
 
 
 def _groups(product: Product, chosen: dict[str, str], variant: Variant | None) -> tuple[Group, ...]:
-    priced = product.price_from != product.price_to
     if len(product.variants) == 1:
         return ()
     if not chosen:
-        each = [(one.sku, one.label or one.sku, one == variant, one) for one in product.variants]
-        return (Group("Choose", "variant", tuple(_choice(*told, priced=priced) for told in each)),)
+        each = (Choice(one.sku, one.label or one.sku, one == variant, one) for one in product.variants)
+        return (Group("Choose", "variant", tuple(each)),)
     made = {tuple(one.options[name] for name in chosen): one for one in product.variants}
     groups = []
     for name, wanted in chosen.items():
         ways = {value: chosen | {name: value} for value in _values(product, name)}
         choices = (
-            _choice(value, value, value == wanted, made.get(tuple(way.values())), priced=priced)
+            Choice(value, value, value == wanted, made.get(tuple(way.values())))
             for value, way in ways.items()
         )
         groups.append(Group(name, field_of(name), tuple(choices)))
     return tuple(groups)
-
-
-def _choice(value: str, label: str, chosen: bool, variant: Variant | None, *, priced: bool) -> Choice:
-    if variant is None:
-        return Choice(value, label, chosen, "not made", None)
-    note = ""
-    if variant.available <= 0:
-        note = "held by others" if variant.held else "sold out"
-    elif variant.available <= stock.FEW:
-        note = f"only {variant.available} left"
-    return Choice(value, label, chosen, note, variant.price if priced else None)
 
 
 def _picture(product: Product, variant: Variant | None, asked: str | None) -> Picture | None:

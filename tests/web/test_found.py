@@ -22,7 +22,7 @@ async def hostile(world):
     """A product whose name and text try to end every element they stand in."""
 
     def add(tx):
-        shelf = catalog.category_page(tx, "things", None).category
+        shelf = catalog.categories(tx)[0]
         new = NewProduct("hostile", HOSTILE, HOSTILE * 5, shelf.id, (NewVariant("HOSTILE", 1234, 3),))
         catalog.add_product(tx, world.ada, new, now())
 

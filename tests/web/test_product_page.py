@@ -30,7 +30,7 @@ async def shirt(world):
 
 async def added(world, slug, name, variants, pictures=()) -> None:
     def add(tx):
-        shelf = catalog.category_page(tx, "things", None).category
+        shelf = catalog.categories(tx)[0]
         new = NewProduct(slug, name, "Worn.", shelf.id, variants, pictures)
         catalog.add_product(tx, world.ada, new, now())
 
@@ -74,10 +74,10 @@ async def test_what_is_not_made_or_sold_out_is_told_in_words(stranger, shirt):
     sold_out = await shown(stranger, "Size=Large&Colour=Red")
 
     assert "Large / Blue is not made: choose another combination." in missing
-    assert re.search(r"<button[^>]* disabled>Not made</button>", missing)
+    assert 'id="add-to-cart"' not in missing
     assert re.search(r"<button[^>]* disabled>Sold out</button>", sold_out)
     assert '<span class="option-note">not made</span>' in sold_out
-    assert '<span class="option-note">only 5 left</span>' in sold_out
+    assert '<span id="catalog-note-SHIRT-S-R" class="option-note">only 5 left</span>' in sold_out
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ async def test_a_combination_that_can_not_be_had_is_refused(
     assert answer.status_code == status
     text = await text_of(answer)
     assert sentence in text
-    assert 'name="quantity" type="number" inputmode="numeric" min="1" max="99" value="2"' in text
+    assert re.search(r'<input[^>]* name="quantity"[^>]* value="2"', text)
 
 
 async def test_variants_that_options_do_not_tell_apart_are_chosen_by_their_names(world, stranger):

@@ -1,5 +1,6 @@
 """A product's page under the hands: choosing, enlarging, the bar under the thumb; with script and without."""
 
+import asyncio
 import re
 
 import pytest
@@ -42,9 +43,27 @@ async def test_what_is_marked_is_what_is_bought(open_page, script):
         await expect(page).to_have_url(re.compile(r"\?Glaze=Clay$"))
         await page.get_by_role("radio", name="Chalk").check()
     await page.get_by_role("button", name="Add to cart").click()
+    await expect(page.locator("#cart-badge")).to_contain_text("1")
 
     await page.goto("/cart")
     await expect(page.locator("#cart-lines")).to_contain_text("Clay" if script else "Chalk")
+
+
+async def test_who_is_faster_than_the_answer_to_a_choice_buys_what_is_marked(open_page):
+    page = await open_page()
+
+    async def slowly(route):
+        await asyncio.sleep(1)
+        await route.continue_()
+
+    await page.goto("/p/harbour-vase")
+    await page.route("**/p/harbour-vase?*", slowly)
+    await page.get_by_role("radio", name="Clay").check()
+    await page.get_by_role("button", name="Add to cart").click()
+
+    await expect(page.locator("#cart-badge")).to_contain_text("1")
+    await expect(page.locator("#catalog-buy .price")).to_contain_text("Only 3 left")
+    await expect(page.get_by_role("radio", name="Clay")).to_be_checked()
 
 
 @SCRIPTS

@@ -106,13 +106,6 @@ class Product:
         """Units available over all variants."""
         return sum(variant.available for variant in self.variants)
 
-    def variant(self, sku: str | None) -> Variant:
-        """Return the variant of that SKU, else the first one that is available, else the first."""
-        for variant in self.variants:
-            if variant.sku == sku:
-                return variant
-        return next((one for one in self.variants if one.available > 0), self.variants[0])
-
 
 @dataclass(frozen=True, slots=True)
 class CategoryPage:

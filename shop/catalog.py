@@ -5,7 +5,7 @@ has one variant without a label.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from db import Tx, queries
 from shop import events, prices, stock
@@ -56,6 +56,7 @@ class Variant:
     available: int
     picture_id: str | None
     prior_price: int | None = None
+    held: int = 0
 
     @property
     def options(self) -> dict[str, str]:
@@ -84,6 +85,7 @@ class Product:
     description: str
     category_slug: str
     category_name: str
+    category_id: str
     variants: tuple[Variant, ...] = ()
     pictures: tuple[Picture, ...] = ()
 
@@ -101,13 +103,6 @@ class Product:
     def available(self) -> int:
         """Units available over all variants."""
         return sum(variant.available for variant in self.variants)
-
-    def variant(self, sku: str | None) -> Variant:
-        """Return the variant of that SKU, else the first one that is available, else the first."""
-        for variant in self.variants:
-            if variant.sku == sku:
-                return variant
-        return next((one for one in self.variants if one.available > 0), self.variants[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,15 +208,10 @@ def product(tx: Tx, slug: str) -> Product:
     found = tx.one(Product, sql.product, slug=slug)
     if found is None:
         raise NotFound("There is no such product.")
-    return Product(
-        found.id,
-        found.slug,
-        found.name,
-        found.description,
-        found.category_slug,
-        found.category_name,
-        tuple(tx.all(Variant, sql.variants, product_id=found.id)),
-        tuple(tx.all(Picture, sql.pictures, product_id=found.id)),
+    return replace(
+        found,
+        variants=tuple(tx.all(Variant, sql.variants, product_id=found.id)),
+        pictures=tuple(tx.all(Picture, sql.pictures, product_id=found.id)),
     )
 
 

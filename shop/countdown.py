@@ -18,6 +18,16 @@ def held_for(until: Instant, at: Instant) -> str:
     return f"The items are held for you for {_span(seconds)}, until {day}{end:%H:%M} UTC."
 
 
+def back_in(until: Instant, at: Instant) -> str:
+    """Say how long others hold what they have until an instant, if they don't pay; minutes are rounded up."""
+    seconds = (moment(until) - moment(at)).total_seconds()
+    if seconds <= MINUTE:
+        return "in a minute or two"
+    if seconds < IN_HOURS:
+        return f"in about {-(-seconds // MINUTE):.0f} min"
+    return f"in about {seconds / HOUR:.0f} hours"
+
+
 def _span(seconds: float) -> str:
     if seconds <= MINUTE:
         return "at most a minute more"

@@ -33,7 +33,8 @@ JOIN stock s ON s.sku = v.sku
 GROUP BY p.id ORDER BY p.id DESC
 
 -- name: product
-SELECT p.id, p.slug, p.name, p.description, c.slug AS category_slug, c.name AS category_name
+SELECT p.id, p.slug, p.name, p.description, c.slug AS category_slug, c.name AS category_name,
+  c.id AS category_id
 FROM products p JOIN categories c ON c.id = p.category_id
 WHERE p.slug = :slug AND p.published = 1
 
@@ -41,7 +42,8 @@ WHERE p.slug = :slug AND p.published = 1
 SELECT v.sku, v.label, v.options AS options_json, v.price, s.available,
   (SELECT i.id FROM pictures i WHERE i.product_id = v.product_id AND i.sku = v.sku
    AND i.removed_at IS NULL ORDER BY i.position LIMIT 1) AS picture_id,
-  CASE WHEN (SELECT shows_lowest_price FROM shop WHERE id = 1) = 1 THEN v.prior_price END AS prior_price
+  CASE WHEN (SELECT shows_lowest_price FROM shop WHERE id = 1) = 1 THEN v.prior_price END AS prior_price,
+  s.held
 FROM variants v JOIN stock s ON s.sku = v.sku
 WHERE v.product_id = :product_id AND v.archived_at IS NULL
 ORDER BY v.position LIMIT 200

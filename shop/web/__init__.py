@@ -8,17 +8,21 @@ from shop.web.cart import cart_pages
 from shop.web.checkout import checkout_pages
 from shop.web.errors import explain
 from shop.web.finding import finding
+from shop.web.found import found_pages
 from shop.web.guards import protect
 from shop.web.health import health
 from shop.web.links import link_pages
 from shop.web.live import live_pages
 from shop.web.notices import notice_pages
 from shop.web.orders import order_pages
+from shop.web.product import product_pages
 from shop.web.storefront import storefront
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     storefront,
     finding,
+    product_pages,
+    found_pages,
     cart_pages,
     checkout_pages,
     order_pages,

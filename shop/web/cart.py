@@ -3,14 +3,15 @@
 from quart import Blueprint, Response, request
 
 from db import Tx
-from shop import cart, catalog, orders
+from shop import cart, orders, showcase
 from shop.cart import Added, Cart
 from shop.clock import now
 from shop.countdown import held_for
-from shop.errors import NotFound, OutOfStock
+from shop.errors import OutOfStock, Refused
 from shop.orders import Order
 from shop.web import forms
 from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop, viewer
+from shop.web.errors import status_of
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
 
 cart_pages = Blueprint("cart", __name__)
@@ -34,10 +35,13 @@ async def put() -> AnyResponse:
     if state.errors:
         return await _refuse_wish(form.get("variant", ""), state, 422)
     try:
-        added = await shop().db.write(cart.put, own_cart_id(), values["variant"], values["quantity"], now())
-    except OutOfStock as short:
-        shown = forms.FormState(state.values, {"quantity": str(short)})
-        return await _refuse_wish(values["variant"], shown, 409)
+        added = await shop().db.write(
+            showcase.put, own_cart_id(), values["variant"], form, values["quantity"], now()
+        )
+    except (OutOfStock, Refused) as refusal:
+        field = (refusal.field if isinstance(refusal, Refused) else None) or "quantity"
+        refused = forms.FormState(state.values, {field: str(refusal)})
+        return await _refuse_wish(values["variant"], refused, status_of(refusal))
     return await _accept_wish(added)
 
 
@@ -72,22 +76,22 @@ async def show_cart(status: int = 200) -> Response:
 
 
 async def _accept_wish(added: Added) -> AnyResponse:
-    product, sku = await shop().db.read(_product_of, added.sku)
-    text = f"{product.name} is in your cart."
+    shown = await shop().db.read(showcase.of_sku, added.sku, {}, cart_id(), now())
+    text = f"{shown.product.name} is in your cart."
     if added.capped:
         text += f" {added.quantity} is all we have."
     flash(text)
     forget_frame()
-    buy = Part("catalog/buy", {"product": product, "variant": product.variant(sku), "form": forms.EMPTY})
+    buy = Part("catalog/buy", {"shown": shown, "form": forms.EMPTY})
     return await reply("/cart", buy, Part("cart/badge", {"cart_count": (await frame()).cart_count}))
 
 
 async def _refuse_wish(sku: str, state: forms.FormState, status: int) -> AnyResponse:
-    product, _ = await shop().db.read(_product_of, sku)
-    context = {"product": product, "variant": product.variant(sku), "form": state}
+    shown = await shop().db.read(showcase.of_sku, sku, await request.form, cart_id(), now())
+    context = {"shown": shown, "form": state}
     if wants_fragment():
         return await fragments(Part("catalog/buy", context), status=status)
-    return await page("storefront/product.html", status, **context)
+    return await page("storefront/product.html", status, **context, related=())
 
 
 async def _refuse_change(sentence: str, status: int) -> AnyResponse:
@@ -112,13 +116,6 @@ async def _parts() -> tuple[Part, Part, Part]:
         Part("cart/total", {"cart": shown}),
         Part("cart/badge", {"cart_count": shown.count}),
     )
-
-
-def _product_of(tx: Tx, sku: str) -> tuple[catalog.Product, str]:
-    slug = catalog.slug_of(tx, sku)
-    if slug is None:
-        raise NotFound("There is no such variant: go back and choose again.")
-    return catalog.product(tx, slug), sku
 
 
 def _with_order(tx: Tx, its_id: str | None) -> tuple[Cart, Order | None]:

@@ -9,6 +9,7 @@ from db import Tx
 from shop import catalog, storefinds
 from shop.money import parse_money
 from shop.storefinds import Wish
+from shop.web import about
 from shop.web.context import shop
 from shop.web.forms import FormState, read
 from shop.web.kept import kept
@@ -50,8 +51,11 @@ async def _category(slug: str) -> Response:
     asked = view(f"/c/{slug}", {"from": None, "to": None, "stock": ("in",), "sort": SORTS})
     wish, form = _wish(asked, shop().settings.currency)
     shelf = await shop().db.read(storefinds.shelf, slug, wish, asked.position)
-    status = 422 if form.errors else 200
-    return await page("storefront/category.html", status, shelf=shelf, asked=asked, wish=wish, form=form)
+    told: dict[str, Any] = {"shelf": shelf, "asked": asked, "wish": wish, "form": form}
+    # What follows on a later page is found by the map; its address would not last.
+    if not asked.position:
+        told["presence"] = about.category(shelf.category, shop().settings)
+    return await page("storefront/category.html", 422 if form.errors else 200, **told)
 
 
 def _wish(asked: View, currency: str) -> tuple[Wish, FormState]:

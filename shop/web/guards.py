@@ -19,6 +19,8 @@ ANYONE, PERSON, ADMIN = "anyone", "person", "admin"
 ACCESS = {
     "storefront": ANYONE,
     "finding": ANYONE,
+    "product": ANYONE,
+    "found": ANYONE,
     "cart": ANYONE,
     "people": ANYONE,
     "links": ANYONE,

@@ -12,6 +12,7 @@ from shop.web.context import shop
 from shop.web.reply import html
 
 OK = 200
+_PASSING = "private, no-store"
 
 
 async def kept(make: Callable[[], Awaitable[Response]]) -> Response:
@@ -26,6 +27,12 @@ async def kept(make: Callable[[], Awaitable[Response]]) -> Response:
     if found is not None:
         return html(found)
     response = await make()
-    if response.status_code == OK:
+    if response.status_code == OK and response.headers.get("Cache-Control") != _PASSING:
         shelf.keep(state, address, await response.get_data(as_text=False))
+    return response
+
+
+def passing(response: Response) -> Response:
+    """Mark a page that tells how long something takes: the next one tells another time."""
+    response.headers["Cache-Control"] = _PASSING
     return response

@@ -252,8 +252,17 @@ def _theirs(tx: Tx, token: str | None, person: Person | None, look: Callable[...
 
 
 def _of_product(product: Product) -> list[Part]:
-    offers = [Part("catalog/offer", {"one": variant}, variant.sku) for variant in product.variants]
-    return [*offers, Part("catalog/wish", {"product": product, "form": EMPTY})]
+    """Return what a product's page may show of each variant; parts that are not on it find no place."""
+    wish = {"held": "", "own": False, "form": EMPTY}
+    return [
+        part
+        for one in product.variants
+        for part in (
+            Part("catalog/offer", {"one": one}, one.sku),
+            Part("catalog/note", {"one": one}, one.sku),
+            Part("catalog/wish", {"one": one, **wish}, one.sku),
+        )
+    ]
 
 
 def _card(card: Card, currency: str, *, eager: bool) -> Piece:

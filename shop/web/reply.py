@@ -28,7 +28,7 @@ from shop.money import format_money, typed_money
 from shop.web.context import frame, shop
 
 SHOP_NAME = "Tillroom"
-SHEETS = ("tokens", "base", "components", "shop", "finding", "order", "admin")
+SHEETS = ("tokens", "base", "components", "shop", "product", "finding", "order", "admin")
 ADMIN_SHEETS = ("frame", "lists", "charts", "editor", "stock", "supply", "desk", "print", "people", "imports")
 
 AnyResponse = Response | PlainResponse

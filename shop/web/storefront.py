@@ -1,13 +1,10 @@
-"""The storefront: home, product pages and their pictures; what is searched and sorted is in `finding`."""
+"""The storefront: home and pictures; categories are in `finding`, products in `product`."""
 
-from functools import partial
-
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 
 from shop import catalog, pictures
-from shop.errors import NotFound
+from shop.web import about
 from shop.web.context import shop
-from shop.web.forms import EMPTY
 from shop.web.kept import kept
 from shop.web.reply import page
 
@@ -18,12 +15,6 @@ storefront = Blueprint("storefront", __name__)
 async def home() -> Response:
     """Show the categories and what is new."""
     return await kept(_home)
-
-
-@storefront.get("/p/<slug>")
-async def product(slug: str) -> Response:
-    """Show a product with the variant that was asked for."""
-    return await kept(partial(_product, slug))
 
 
 @storefront.get("/pictures/<picture_id>")
@@ -50,22 +41,4 @@ async def _picture(picture_id: str, width: int | None) -> Response:
 
 async def _home() -> Response:
     cards = await shop().db.read(catalog.newest)
-    return await page("storefront/home.html", cards=cards)
-
-
-async def _product(slug: str) -> Response:
-    try:
-        found = await shop().db.read(catalog.product, slug)
-    except NotFound:
-        return await _moved(slug)
-    variant = found.variant(request.args.get("variant"))
-    return await page("storefront/product.html", product=found, variant=variant, form=EMPTY)
-
-
-async def _moved(slug: str) -> Response:
-    """Lead from an address that a product had to the one it has. Raises NotFound."""
-    now_at = await shop().db.read(catalog.moved_to, slug)
-    if now_at is None:
-        raise NotFound("There is no such product.")
-    query = request.query_string.decode("ascii", "ignore")
-    return Response("", 301, {"Location": f"/p/{now_at}?{query}" if query else f"/p/{now_at}"})
+    return await page("storefront/home.html", cards=cards, presence=about.home(shop().settings))

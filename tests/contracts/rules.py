@@ -21,7 +21,7 @@ VAGUE = {"utils", "helpers", "common", "services", "misc", "base"}
 CLOCKS = re.compile(r"datetime\.now|utcnow|time\.time\(")
 SQL_TEXT = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE)\s")
 ATTRIBUTES = re.compile(
-    r'hx-(?:get|post|swap-oob|on[:\w]*|vals|trigger)="[^"]*"|\son\w+="|\sstyle="|<script(?![^>]*src=)'
+    r'hx-(?:get|post|swap-oob|on[:\w]*|vals|trigger)="[^"]*"|\son\w+="|\sstyle="|<script(?![^>]*(?:src=|type="application/ld\+json">))'
 )
 ROOT = re.compile(r"<(\w+)\b[^>]*?\sid=\"([^\"]+)\"", re.DOTALL)
 

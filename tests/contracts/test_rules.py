@@ -25,6 +25,8 @@ FAULTS = [
     (rules.bad_partials, "partials/cart/nowhere.html", '{# needs: x #}\n<ul id="cart-nowhere"></ul>'),
     (rules.markup_that_the_policy_forbids, "templates/x/y.html", '<p style="color: red">'),
     (rules.markup_that_the_policy_forbids, "templates/x/y.html", '<a hx-trigger="click[ctrlKey]">'),
+    (rules.markup_that_the_policy_forbids, "templates/x/y.html", "<script>alert(1)</script>"),
+    (rules.markup_that_the_policy_forbids, "templates/x/y.html", '<script type="module">x</script>'),
     (rules.forms_without_a_way, "templates/x/y.html", "<form></form>"),
     (rules.changed_vendored_files, "static/htmx.min.js", "changed"),
     (rules.lock_files_with_addresses, "requirements.txt", "a @ https://x"),

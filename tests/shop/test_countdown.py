@@ -3,7 +3,7 @@
 import pytest
 
 from shop.clock import later
-from shop.countdown import held_for
+from shop.countdown import back_in, held_for
 
 AT = "2026-11-25T13:35:00.000Z"
 
@@ -28,3 +28,17 @@ def test_the_time_left_is_told_in_minutes_and_far_from_the_end_in_hours(seconds,
 @pytest.mark.parametrize("seconds", [0, -0.001, -3600])
 def test_a_deadline_that_has_passed_says_that_the_items_are_being_given_back(seconds):
     assert held_for(later(AT, seconds=seconds), AT).endswith("the items are being given back.")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "in a minute or two"),
+        (60, "in a minute or two"),
+        (61, "in about 2 min"),
+        (11 * 60 + 1, "in about 12 min"),
+        (2 * 3600, "in about 2 hours"),
+    ],
+)
+def test_when_what_others_hold_may_be_back_is_told_in_minutes(seconds, words):
+    assert back_in(later(AT, seconds=seconds), AT) == words

@@ -35,7 +35,8 @@ async def test_what_is_not_there_is_said_so(stranger, path):
 async def test_a_variant_can_be_chosen_by_its_address(stranger):
     page = await text_of(await stranger.get("/p/vase?variant=VASE-L"))
 
-    assert 'value="VASE-L" checked' in page
+    assert 'value="Large" checked' in page
+    assert 'name="variant" value="VASE-L"' in page
 
 
 async def test_adding_to_the_cart_answers_a_plain_form_with_the_cart(stranger):

@@ -150,7 +150,7 @@ async def test_a_hostile_name_stays_a_name(stranger, hostile):
     assert thing["name"] == HOSTILE
     assert "<script>alert" not in source
     tree = html5lib.parse(source, namespaceHTMLElements=False)
-    assert [one.get("type") for one in tree.iter("script")].count(None) == 2
+    assert [one.get("type") for one in tree.iter("script")].count(None) == 3
 
 
 @pytest.mark.parametrize("path", ["/", "/c/things", "/p/mug", "/p/vase", "/p/poster"])

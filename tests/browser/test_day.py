@@ -89,7 +89,8 @@ async def see_kettle(page) -> None:
     await page.get_by_role("link", name=re.compile("Copper kettle")).click()
     await expect(page.locator("main")).to_contain_text("€49.00")
     await expect(page.locator("main img").first).to_be_visible()
-    assert await page.locator("main img").first.evaluate("one => one.complete && one.naturalWidth > 0")
+    await expect(page.locator("main img").first).to_have_js_property("complete", value=True)
+    assert await page.locator("main img").first.evaluate("one => one.naturalWidth > 0")
 
 
 async def test_twenty_mugs_are_received(at_work, demo):

@@ -4,12 +4,13 @@ What is typed into a field is counted apart: it is as long as it is. Everything 
 and every touch is a tap.
 """
 
+import asyncio
 import re
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FileChooser, Locator, Page, expect
 
 MOST_TABS = 900
 
@@ -23,6 +24,9 @@ class Keyboard:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.acts = self.letters = 0
+        # Listened to from the beginning: a chooser that opens before the browser reports them is lost.
+        self.choosers: asyncio.Queue[FileChooser] = asyncio.Queue()
+        page.on("filechooser", self.choosers.put_nowait)
 
     async def press(self, *keys: str) -> None:
         for key in keys:
@@ -71,9 +75,13 @@ class Keyboard:
         """Choose files, once the page is whole: until then nobody could see where to."""
         await self.page.wait_for_load_state()
         await self.reach(wanted)
-        async with self.page.expect_file_chooser() as chooser:
-            await self.press("Space")
-        await (await chooser.value).set_files(files)
+        await self.press("Space")
+        await self._choose(files)
+
+    async def _choose(self, files: tuple[Path, ...]) -> None:
+        async with asyncio.timeout(10):
+            chooser = await self.choosers.get()
+        await chooser.set_files(files)
 
     async def find(self, text: str) -> None:
         """Ask the search box for something, and follow the first answer."""
@@ -180,9 +188,8 @@ class Touch(Keyboard):
         self.acts += 1
 
     async def give(self, wanted: Locator, *files: Path) -> None:
-        async with self.page.expect_file_chooser() as chooser:
-            await self.tap(wanted)
-        await (await chooser.value).set_files(files)
+        await self.tap(wanted)
+        await self._choose(files)
 
     async def find(self, text: str) -> None:
         await self.tap(self.page.locator("#finder"))

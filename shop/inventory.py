@@ -16,7 +16,7 @@ from shop.stock import StockRow
 sql = queries("inventory")
 
 PAGE = 50
-LOOKS = 1000
+LOOKS = 500
 """So many rows are looked at for one page at most."""
 STEP = 250
 MATCHES = 500

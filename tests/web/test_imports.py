@@ -12,7 +12,7 @@ from shop.clock import now
 from shop.importing import work
 from tests.web.conftest import HTMX, text_of
 
-FILE = Path("/work/shared/catalogues/shopify-apparel.csv")
+FILE = Path(__file__).parents[3] / "shared" / "catalogues" / "shopify-apparel.csv"
 APPAREL = FILE.read_bytes() if FILE.exists() else None
 GOODS = "sku,name,price,on_hand\nMUG,Big Mug,13.00,7\nBOWL,Bowl,8.00,3\nLAMP,Lamp,cheap,1\n"
 

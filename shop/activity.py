@@ -198,11 +198,11 @@ def _walks(wanted: Wanted) -> list[_Walk]:
 
 
 def _events(statement: object, tx: Tx, **told: object) -> list[Entry]:
-    return tx.all(Entry, statement, **told)  # type: ignore[arg-type]
+    return tx.all(Entry, statement, **told)  # type: ignore[arg-type]  # texts and numbers
 
 
 def _moves(statement: object, tx: Tx, **told: object) -> list[Entry]:
-    rows = tx.all(_Movement, statement, **told)  # type: ignore[arg-type]
+    rows = tx.all(_Movement, statement, **told)  # type: ignore[arg-type]  # texts and numbers
     return [_entry(row) for row in rows]
 
 

@@ -5,6 +5,7 @@ from shop import catalog, events
 from shop.catalog import Category
 from shop.clock import Instant, new_id
 from shop.errors import Conflict, NotFound, Refused
+from shop.listing import moved
 from shop.naming import slug_from
 from shop.people import Person
 
@@ -67,17 +68,14 @@ def describe(
 
 def place(tx: Tx, by: Person, category_id: str, step: int, at: Instant) -> Category:
     """Move a category by so many places."""
-    moved = one(tx, category_id)
-    ids = [category.id for category in listing(tx)]
-    before = ids.index(category_id)
-    after = min(max(before + step, 0), len(ids) - 1)
-    ids.insert(after, ids.pop(before))
-    for position, category in enumerate(ids):
-        tx.run(sql.place, id=category, position=position)
+    category = one(tx, category_id)
+    ids, before, after = moved([category.id for category in listing(tx)], category_id, step)
+    for position, each in enumerate(ids):
+        tx.run(sql.place, id=each, position=position)
     if after != before:
         of = f"category:{category_id}"
-        events.record(tx, "category.moved", of, by=by.actor, at=at, before=before + 1, after=after + 1)
-    return moved
+        events.record(tx, "category.moved", of, by=by.actor, at=at, before=before, after=after)
+    return category
 
 
 def one(tx: Tx, category_id: str) -> Category:

@@ -4,13 +4,12 @@ Newest first and in pages. The balance in each row is the one that was written w
 nothing of the pages before it; `shop verify` proves that balances and changes agree.
 """
 
-import re
 from dataclasses import dataclass
 
 from db import Tx, queries
 from shop.clock import Instant
 from shop.errors import NotFound
-from shop.listing import LAST, Listing, page_of
+from shop.listing import LAST, Listing, number_of, page_of
 
 sql = queries("explain")
 
@@ -125,7 +124,7 @@ def entries(tx: Tx, sku: str, number: str, after: str | None = None) -> Listing[
     if number not in NUMBERS:
         raise NotFound("There is no such number.")
     figures(tx, sku)
-    before = int(after) if after and re.fullmatch(r"[0-9]{1,18}", after, re.ASCII) else NEWEST
+    before = number_of(after, NEWEST)
     rows = tx.all(Entry, NUMBERS[number], sku=sku, before=before, size=PAGE + 1)
     return page_of(rows, PAGE, lambda row: str(row.seq))
 

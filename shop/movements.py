@@ -4,7 +4,6 @@ The ledger is append-only, so what was wrong is put right by a counter-entry tha
 a unique index lets that happen once.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +11,7 @@ from db import Tx, queries
 from shop import stock
 from shop.clock import Instant, later
 from shop.errors import Conflict, NotFound, Refused
-from shop.listing import Listing, page_of
+from shop.listing import Listing, number_of, page_of
 from shop.people import Person
 from shop.stock import Adjusted
 
@@ -83,7 +82,7 @@ class Balance:
 
 def history(tx: Tx, sku: str, after: str | None = None) -> Listing[Movement]:
     """Return a page of a variant's movements, newest first."""
-    before = int(after) if after and re.fullmatch(r"[0-9]{1,18}", after, re.ASCII) else _NEWEST
+    before = number_of(after, _NEWEST)
     rows = tx.all(Movement, sql.history, sku=sku, before=before, size=PAGE + 1)
     return page_of(rows, PAGE, lambda row: str(row.seq))
 

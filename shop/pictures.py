@@ -10,6 +10,7 @@ from shop import events
 from shop.clock import Instant, new_id
 from shop.errors import Conflict, NotFound, Refused
 from shop.imaging import MEDIA_TYPE, Rendition
+from shop.listing import moved
 from shop.people import Person
 
 sql = queries("pictures")
@@ -94,13 +95,11 @@ def place(tx: Tx, by: Person, product_id: str, picture_id: str, step: int, at: I
     ids = [one.id for one in of_product(tx, product_id)]
     if picture_id not in ids:
         raise NotFound("There is no such picture.")
-    before = ids.index(picture_id)
-    after = min(max(before + step, 0), len(ids) - 1)
-    ids.insert(after, ids.pop(before))
+    ids, before, after = moved(ids, picture_id, step)
     for position, one in enumerate(ids):
         tx.run(sql.place, id=one, position=position)
     if before != after:
-        _tell(tx, by, "picture.moved", product_id, at, before=before + 1, after=after + 1)
+        _tell(tx, by, "picture.moved", product_id, at, before=before, after=after)
 
 
 def remove(tx: Tx, by: Person, product_id: str, picture_id: str, at: Instant) -> None:

@@ -13,6 +13,7 @@ from shop import catalog, events, prices
 from shop.catalog import NewProduct, NewVariant, PriceRow
 from shop.clock import Instant, new_id
 from shop.errors import Conflict, NotFound, Refused
+from shop.listing import moved
 from shop.naming import checked_sku, checked_slug, sku_from, slug_from
 from shop.people import Person
 
@@ -243,14 +244,12 @@ def place_variant(tx: Tx, by: Person, product_id: str, sku: str, step: int, at: 
     skus = [row.sku for row in variants(tx, product_id)]
     if sku not in skus:
         raise NotFound("There is no such variant.")
-    before = skus.index(sku)
-    after = min(max(before + step, 0), len(skus) - 1)
-    skus.insert(after, skus.pop(before))
+    skus, before, after = moved(skus, sku, step)
     for position, one in enumerate(skus):
         tx.run(sql.place_variant, sku=one, position=position)
     if after != before:
         of = f"variant:{sku}"
-        events.record(tx, "variant.moved", of, by=by.actor, at=at, before=before + 1, after=after + 1)
+        events.record(tx, "variant.moved", of, by=by.actor, at=at, before=before, after=after)
 
 
 def _note_sale(tx: Tx, by: Person, row: PriceRow, *, applied: bool, at: Instant) -> None:

@@ -7,7 +7,7 @@ from db import Tx, queries
 from shop import events, suppliers
 from shop.clock import Instant, new_id
 from shop.errors import Conflict, NotFound, Refused
-from shop.listing import Listing, page_of
+from shop.listing import Listing, number_of, page_of
 from shop.people import Person
 
 sql = queries("purchasing")
@@ -225,4 +225,4 @@ def _record(tx: Tx, by: Person, was: PurchaseOrder, what: str, before: str, afte
 
 
 def _before(after: str | None) -> int:
-    return int(after) if after and after.isascii() and after.isdigit() and len(after) < 10 else _HIGHEST  # noqa: PLR2004
+    return number_of(after, _HIGHEST)

@@ -73,7 +73,7 @@ def _path(typed: str) -> str:
 
 def _query(typed: str) -> str:
     """Take what stands after the question mark, written as this list writes it."""
-    if not typed or len(typed) > 1000 or not typed.isascii() or not typed.isprintable():  # noqa: PLR2004
+    if not typed or len(typed) > 1000 or not typed.isascii() or not typed.isprintable():  # noqa: PLR2004 - a view is short
         raise Refused("That is no filter.")
     query = View("", dict(parse_qsl(typed, max_num_fields=30))).query
     if not query:

@@ -11,6 +11,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -40,10 +41,11 @@ _FORGIVEN = 3
 
 @dataclass(slots=True)
 class Unit:
-    """One function that waits to be written, its caller's future, and what became of it."""
+    """One function that waits to be written, its caller's future and context, and what became of it."""
 
     work: Work
     future: "asyncio.Future[Any]"
+    context: Context = field(default_factory=copy_context)
     result: Any = None
     error: BaseException | None = None
     after: list[Callable[[], object]] = field(default_factory=list)
@@ -169,8 +171,9 @@ class Readers:
                     raise
                 self._slow[function] = self._slow.get(function, 0) + 1
         thread = await self._threads.get()
+        context = copy_context()
         try:
-            return await thread.run(lambda connection: _read(connection, work))
+            return await thread.run(lambda connection: context.run(_read, connection, work))
         finally:
             self._threads.put_nowait(thread)
 
@@ -212,7 +215,7 @@ def _run(connection: engine.Connection, unit: Unit) -> None:
     tx = Tx(connection)
     connection.execute("SAVEPOINT unit")
     try:
-        unit.result = unit.work(tx)
+        unit.result = unit.context.run(unit.work, tx)
         unit.after = tx.after
     except BaseException as fault:  # noqa: BLE001 - raised again where its caller waits
         unit.error = fault

@@ -6,22 +6,22 @@ SELECT id FROM people WHERE email = :email
 
 -- name: page
 SELECT id, email, name, role, created_at, suspended_at, standing, invited_at FROM people
-WHERE id < :after
+WHERE id < :after AND id <> 'guest'
 ORDER BY id DESC LIMIT :size
 
 -- name: page_of_role
 SELECT id, email, name, role, created_at, suspended_at, standing, invited_at FROM people
-WHERE role = :role AND id < :after
+WHERE role = :role AND id < :after AND id <> 'guest'
 ORDER BY id DESC LIMIT :size
 
 -- name: page_of_standing
 SELECT id, email, name, role, created_at, suspended_at, standing, invited_at FROM people
-WHERE standing = :standing AND id < :after
+WHERE standing = :standing AND id < :after AND id <> 'guest'
 ORDER BY id DESC LIMIT :size
 
 -- name: page_of_both
 SELECT id, email, name, role, created_at, suspended_at, standing, invited_at FROM people
-WHERE role = :role AND standing = :standing AND id < :after
+WHERE role = :role AND standing = :standing AND id < :after AND id <> 'guest'
 ORDER BY id DESC LIMIT :size
 
 -- Parts of three characters or more, the newest first; `place` is where to go on.
@@ -30,7 +30,7 @@ SELECT p.id, p.email, p.name, p.role, p.created_at, p.suspended_at, p.standing, 
 FROM person_words w
 CROSS JOIN person_finds f ON f.id = w.rowid
 CROSS JOIN people p ON p.id = f.person_id
-WHERE person_words MATCH :pattern AND w.rowid < :after
+WHERE person_words MATCH :pattern AND w.rowid < :after AND p.id <> 'guest'
 ORDER BY w.rowid DESC LIMIT :size
 
 -- Shorter ones: addresses that begin with them, in their order.

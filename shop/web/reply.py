@@ -26,6 +26,7 @@ from shop.catalog import Card, Category, stock_state
 from shop.clock import Instant, moment
 from shop.money import format_money, typed_money
 from shop.web.context import frame, shop
+from shop.words import _, language, ngettext
 
 SHOP_NAME = "Tillroom"
 SHEETS = ("tokens", "base", "components", "shop", "product", "finding", "order", "admin")
@@ -156,6 +157,9 @@ def templates() -> Environment:
     environment.filters["typed_money"] = typed_money
     environment.filters["when"] = when
     environment.filters["words"] = words
+    environment.globals["_"] = _
+    environment.globals["ngettext"] = ngettext
+    environment.globals["language"] = language
     environment.globals["asset"] = asset
     environment.globals["card_html"] = card_html
     environment.globals["shelves_html"] = shelves_html

@@ -5,6 +5,7 @@ has one variant without a label.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from db import Tx, queries
@@ -21,12 +22,13 @@ NEWEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A shelf of the shop."""
+    """A shelf of the shop, inside another or not."""
 
     id: str
     slug: str
     name: str
     description: str
+    parent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,12 @@ def categories(tx: Tx) -> list[Category]:
 def newest(tx: Tx) -> tuple[Card, ...]:
     """Return the products added last."""
     return tuple(tx.all(Card, sql.newest_cards, size=NEWEST))
+
+
+def cards(tx: Tx, product_ids: Sequence[str]) -> tuple[Card, ...]:
+    """Return the cards of these products, in this order; those of whom nothing is sold have none."""
+    known = {card.product_id: card for card in tx.all(Card, sql.cards, ids=json.dumps(product_ids))}
+    return tuple(known[one] for one in product_ids if one in known)
 
 
 def category(tx: Tx, slug: str) -> Category:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from db import Database, Tx, queries
-from shop import catalog, storefinds
+from shop import catalog, shelves
 from shop.catalog import Card, Product
 from shop.errors import NotFound
+from shop.narrowing import Wish
 
 sql = queries("live")
 log = logging.getLogger(__name__)
@@ -146,7 +147,7 @@ def cards(tx: Tx, category_id: str, slugs: Sequence[str]) -> list[Card]:
     if category is None:
         raise NotFound("There is no such category.")
     if not slugs:
-        return list(storefinds.shelf(tx, category, storefinds.Wish()).listing.items)
+        return list(shelves.shelf(tx, category, Wish()).listing.items)
     found = (tx.one(Card, sql.card, slug=slug) for slug in slugs)
     return [card for card in found if card is not None]
 

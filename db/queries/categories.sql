@@ -1,5 +1,5 @@
 -- name: all
-SELECT id, slug, name, description FROM categories ORDER BY position, id LIMIT :most
+SELECT id, slug, name, description, parent_id FROM categories ORDER BY position, id LIMIT :most
 
 -- name: by_name
 SELECT id FROM categories WHERE name = :name COLLATE NOCASE LIMIT 1
@@ -11,7 +11,7 @@ SELECT id FROM categories WHERE slug = :slug
 SELECT id FROM categories WHERE slug = :typed OR id = :typed LIMIT 1
 
 -- name: one
-SELECT id, slug, name, description FROM categories WHERE id = :id
+SELECT id, slug, name, description, parent_id FROM categories WHERE id = :id
 
 -- name: last_position
 SELECT COALESCE(MAX(position), -1) FROM categories

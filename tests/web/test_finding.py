@@ -104,7 +104,7 @@ async def test_a_shelf_takes_its_filters_and_its_sort_from_the_address(stranger)
     assert 'role="status">2 products</p>' in page
     for chip in ("from €9.00", "up to €20.00", "in stock"):
         assert f">{chip} <svg" in page
-    assert 'href="/c/things?to=20.00&amp;stock=in&amp;sort=price">from €9.00' in page
+    assert 'href="/c/things?to=20.00&amp;stock=in&amp;sort=price" rel="nofollow">from €9.00' in page
     assert 'href="/c/things?sort=price">Clear all' in page
 
 

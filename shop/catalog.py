@@ -240,8 +240,10 @@ def is_empty(tx: Tx) -> bool:
     return tx.value(sql.any_product) is None
 
 
-def add_category(tx: Tx, slug: str, name: str, description: str, position: int) -> str:
-    """Add a category and return its id."""
+def add_category(
+    tx: Tx, slug: str, name: str, description: str, position: int, parent_id: str | None = None
+) -> str:
+    """Add a category, inside another or not, and return its id."""
     category_id = new_id("cat")
     tx.run(
         sql.add_category,
@@ -250,6 +252,7 @@ def add_category(tx: Tx, slug: str, name: str, description: str, position: int) 
         name=name,
         description=description,
         position=position,
+        parent_id=parent_id,
     )
     return category_id
 

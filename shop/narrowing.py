@@ -1,7 +1,7 @@
-"""Narrowing a list of products down: by price, by what is in stock, and by options, with how many there are of each.
+"""Narrowing a list of products down: by price, stock and options, with how many there are of each.
 
-Nothing is counted without end: a list is looked through from its beginning until a hundred products fit or five
-hundred were looked at, and what is told of it says whether that was all.
+Nothing is counted without end: a list is looked through until a hundred products fit or five hundred were
+looked at, and what is told of it says whether that was all.
 """
 
 import json
@@ -176,7 +176,7 @@ def facets(wish: Wish, told_by: Callable[[Wish], Tally]) -> tuple[Facet, ...]:
 
 
 def walked(fetch: Callable[[R | None], list[R]], size: int) -> Iterator[R]:
-    """Yield rows that are fetched step by step, each step beginning behind the last row; `size` is a full step."""
+    """Yield rows fetched step by step, each behind the last row; `size` is a full step."""
     last: R | None = None
     while True:
         rows = fetch(last)
@@ -208,7 +208,7 @@ def _order(value: str) -> tuple[int, int, str]:
 
 
 def _fitting(tx: Tx, rows: Iterable[Priced], wish: Wish) -> dict[str, set[Pair]]:
-    """Return the products that have a variant which is all that is asked for, each with such variants' options."""
+    """Return the products with a variant that is all that is asked for, with such variants' options."""
     groups, found = wish.groups, dict[str, set[Pair]]()
     ids = json.dumps([row.product_id for row in rows])
     for one in tx.all(_Variant, sql.variants, ids=ids):

@@ -1,7 +1,7 @@
-"""The shelves as shoppers walk along them: categories inside others, and what stands in them, narrowed and sorted.
+"""The shelves as shoppers walk along them: categories inside others, and what stands in them.
 
-A shelf shows its own products and those of the shelves inside it. Each is walked in the order of its own index,
-and the walks are merged: so nothing is kept of the tree but who is inside whom.
+A shelf shows its own products and those of the shelves inside it. Each is walked in the order of its own
+index, and the walks are merged: so nothing is kept of the tree but who is inside whom.
 """
 
 import heapq
@@ -33,8 +33,8 @@ Place = dict[str, Any]
 class Shelf:
     """A category between those it is inside of and those inside it, and one page of its products.
 
-    `count` is of all that fit, at least so many unless it is the `whole`. `wish` is what could be understood of
-    the one that was asked with.
+    `count` is of all that fit, at least so many unless it is the `whole`. `wish` is what could be understood
+    of the one that was asked with.
     """
 
     category: Category

@@ -1,7 +1,8 @@
 """What shoppers find: products by words, one typo forgiven, narrowed down as a shelf is.
 
-It walks an index that triggers keep (`product_words`), from where the page before it ended. Nothing is ranked by counting: of the newest that have the words, those who have them in the name come
-before those who have them elsewhere.
+It walks an index that triggers keep (`product_words`), from where the page before it ended. Nothing is
+ranked by counting: of the newest that have the words, those who have them in the name come before those who
+have them elsewhere.
 """
 
 import json
@@ -88,9 +89,7 @@ def _meanings(tx: Tx, words: Sequence[str], shelves: Sequence[Category]) -> Iter
     yield from _guesses(tx, words, shelves)
 
 
-def _found(
-    tx: Tx, found: Found, words: Sequence[str], pattern: str, after: str | None, wish: Wish
-) -> Found:
+def _found(tx: Tx, found: Found, words: Sequence[str], pattern: str, after: str | None, wish: Wish) -> Found:
     def told_by(other: Wish) -> narrowing.Tally:
         return narrowing.tally(tx, _hits(tx, pattern, _ENDLESS), other)
 

@@ -1,6 +1,6 @@
 -- name: add_category
-INSERT INTO categories (id, slug, name, description, position)
-VALUES (:id, :slug, :name, :description, :position)
+INSERT INTO categories (id, slug, name, description, position, parent_id)
+VALUES (:id, :slug, :name, :description, :position, :parent_id)
 
 -- name: add_product
 INSERT INTO products (id, slug, name, description, category_id, published, created_at)

@@ -21,3 +21,6 @@ UPDATE categories SET name = :name, description = :description WHERE id = :id AN
 
 -- name: place
 UPDATE categories SET position = :position WHERE id = :id AND position <> :position
+
+-- name: put_inside
+UPDATE categories SET parent_id = :parent_id WHERE id = :id

@@ -39,7 +39,7 @@ async def search() -> Response:
 async def category(slug: str) -> Response:
     """Show a page of a category's products."""
     make = partial(_category, slug)
-    # Prices that are typed, and options together, have no end: kept, they would leave no room for what many ask for.
+    # Typed prices and options have no end: kept, they would leave no room for what many ask for.
     endless = request.args.keys() - {"stock", "sort", "after"}
     return await (make() if endless else kept(make))
 

@@ -187,14 +187,16 @@ def card_html(card: Card, currency: str, eager: bool) -> Markup:
     return Markup(template.render(card=card, currency=currency, eager=eager))  # noqa: S704 - our own template
 
 
-@lru_cache(maxsize=64)
 def shelves_html(nav: tuple[Category, ...], current: str) -> Markup:
     """Return the navigation over the categories, rendered once for each that may be the current one."""
     known = current if any(one.slug == current for one in nav) else ""
-    if known != current:
-        return shelves_html(nav, known)
+    return _shelves_html(nav, known, language())
+
+
+@lru_cache(maxsize=128)
+def _shelves_html(nav: tuple[Category, ...], current: str, _language: str) -> Markup:
     template = templates().get_template("partials/catalog/shelves.html")
-    return Markup(template.render(nav=nav, current=known))  # noqa: S704 - our own template
+    return Markup(template.render(nav=nav, current=current))  # noqa: S704 - our own template
 
 
 @cache

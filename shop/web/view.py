@@ -48,15 +48,14 @@ class View:
         return self._address({**self.chosen, "after": position})
 
     def toggled(self, name: str, value: str) -> str:
-        """Return the address of this view, from its start, with a pair added, or without it where it is chosen."""
+        """Return the address of this view, from its start, with a pair more, or without one it has."""
         others = tuple(pair for pair in self.pairs if pair != (name, value))
         pairs = others if len(others) < len(self.pairs) else (*others, (name, value))
         return replace(self, pairs=pairs).here
 
     def cleared(self, *kept: str) -> str:
         """Return the address of this view with nothing chosen but these names."""
-        chosen = {name: self[name] for name in kept}
-        return replace(self, pairs=())._address(chosen)
+        return replace(self, chosen={name: self[name] for name in kept}, pairs=()).here
 
     def hidden(self) -> Iterator[tuple[str, str]]:
         """Yield what a search form must carry along: everything but the search itself."""

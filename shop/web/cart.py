@@ -1,5 +1,7 @@
 """The cart's routes: put in, change, look."""
 
+from urllib.parse import quote
+
 from quart import Blueprint, Response, request
 
 from db import Tx
@@ -12,7 +14,8 @@ from shop.orders import Order
 from shop.web import forms
 from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop, viewer
 from shop.web.errors import status_of
-from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
+from shop.web.reply import AnyResponse, Part, Undo, flash, fragments, page, reply, wants_fragment
+from shop.words import _
 
 cart_pages = Blueprint("cart", __name__)
 
@@ -104,9 +107,14 @@ async def _refuse_change(sentence: str, status: int) -> AnyResponse:
 def _tell(changed: Added) -> None:
     forget_frame()
     if changed.capped:
-        flash(f"{changed.quantity} is all we have of it.", "note")
+        flash(_("{quantity} is all we have of it.", quantity=changed.quantity), "note")
+    elif changed.quantity == 0 and changed.before:
+        way_back = Undo(f"/cart/lines/{quote(changed.sku, safe='')}", {"quantity": str(changed.before)})
+        flash(_("{title} is no longer in your cart.", title=changed.title), "note", way_back)
     elif changed.quantity == 0:
-        flash("Removed from your cart.", "note")
+        flash(_("It is no longer in your cart."), "note")
+    elif not changed.before:
+        flash(_("{title} is in your cart again.", title=changed.title))
 
 
 async def _parts() -> tuple[Part, Part, Part]:

@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
@@ -114,14 +114,19 @@ R = TypeVar("R", bound=Priced)
 
 @dataclass(slots=True)
 class Looked(Generic[R]):
-    """What fits of what was looked at; `whole` if nothing follows the `last` one."""
+    """What fits of what was looked at; `whole` if nothing follows the `last` one.
+
+    `options` are those of the variants that fit, where it was looked at them.
+    """
 
     rows: list[R] = field(default_factory=list)
+    options: dict[str, set[Pair]] = field(default_factory=dict)
     last: R | None = None
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, as everything else is: some hundreds of them are made for a page.
+@dataclass(slots=True)
 class _Variant:
     product_id: str
     options: str
@@ -133,10 +138,12 @@ def field_of(name: str) -> str:
     return f"option-{name}" if name in TAKEN else name
 
 
-def look(tx: Tx, rows: Iterable[R], wish: Wish, most: int, looks: int = LOOKS) -> Looked[R]:
+def look(
+    tx: Tx, rows: Iterable[R], wish: Wish, most: int, looks: int = LOOKS, *, with_options: bool = False
+) -> Looked[R]:
     """Look through rows until so many fit, or so many were looked at."""
     found, seen = Looked[R](), 0
-    by_variant = wish.in_stock or len(wish.groups) > 0
+    by_variant = with_options or wish.in_stock or bool(wish.options)
     flow = iter(rows)
     while some := list(islice(flow, min(_STEP, looks))):
         if seen >= looks or len(found.rows) >= most:
@@ -144,16 +151,17 @@ def look(tx: Tx, rows: Iterable[R], wish: Wish, most: int, looks: int = LOOKS) -
             break
         seen, found.last = seen + len(some), some[-1]
         priced = [row for row in some if wish.least <= row.price <= wish.most]
-        fitting = _fitting(tx, priced, wish) if by_variant and priced else None
-        found.rows += [row for row in priced if fitting is None or row.product_id in fitting]
+        if by_variant and priced:
+            found.options |= _fitting(tx, priced, wish)
+        found.rows += [row for row in priced if not by_variant or row.product_id in found.options]
     return found
 
 
 def tally(tx: Tx, rows: Iterable[R], wish: Wish) -> Tally:
     """Look through rows and count what fits, and the values that its fitting variants have."""
-    looked = look(tx, rows, wish, COUNTED)
+    looked = look(tx, rows, wish, COUNTED, with_options=True)
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for pairs in _fitting(tx, looked.rows, wish).values():
+    for pairs in looked.options.values():
         for name, value in pairs:
             counts[name][value] += 1
     return Tally(len(looked.rows), looked.whole, counts)
@@ -164,7 +172,6 @@ def facets(wish: Wish, told_by: Callable[[Wish], Tally]) -> tuple[Facet, ...]:
 
     `told_by` says how many there are of everything under a wish.
     """
-    told_by = cache(told_by)
     groups, all_told = wish.groups, told_by(replace(wish, sort=""))
     found = []
     for name in dict.fromkeys([*groups, *all_told.of]):
@@ -212,15 +219,16 @@ def _fitting(tx: Tx, rows: Iterable[Priced], wish: Wish) -> dict[str, set[Pair]]
     groups, found = wish.groups, dict[str, set[Pair]]()
     ids = json.dumps([row.product_id for row in rows])
     for one in tx.all(_Variant, sql.variants, ids=ids):
-        options = _options(one.options)
         if wish.in_stock and one.available <= 0:
             continue
-        if all(options.get(name) in values for name, values in groups.items()):
-            found.setdefault(one.product_id, set()).update(options.items())
+        options, pairs = _options(one.options)
+        if not groups or all(options.get(name) in values for name, values in groups.items()):
+            found.setdefault(one.product_id, set()).update(pairs)
     return found
 
 
 @lru_cache(maxsize=4096)
-def _options(text: str) -> Mapping[str, str]:
+def _options(text: str) -> tuple[Mapping[str, str], frozenset[Pair]]:
     told: dict[str, object] = json.loads(text)
-    return {name: value for name, value in told.items() if isinstance(value, str)}
+    options = {name: value for name, value in told.items() if isinstance(value, str)}
+    return options, frozenset(options.items())

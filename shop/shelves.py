@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import chain, groupby, takewhile
 from typing import Any
 
@@ -70,7 +71,9 @@ def shelf(tx: Tx, slug: str, wish: Wish, after: str | None = None, size: int = P
     category = catalog.category(tx, slug)
     ids = tx.all(str, sql.within, id=category.id, most=MOST_INSIDE)
     wish = replace(wish, options=_known(tx, ids, wish.options))
-    count, whole = _count(tx, ids, wish)
+    told_by = cache(partial(_tally, tx, tuple(ids)))
+    told = told_by(replace(wish, sort="")) if wish.options else None
+    count, whole = (told.count, told.whole) if told else _count(tx, ids, wish)
     if wish.is_narrow and not wish.sort and not wish.options and whole:
         rows, next_after = _few(tx, ids, wish, after, size)
     else:
@@ -83,7 +86,7 @@ def shelf(tx: Tx, slug: str, wish: Wish, after: str | None = None, size: int = P
         wish,
         count,
         whole,
-        narrowing.facets(wish, lambda other: _tally(tx, ids, other)),
+        narrowing.facets(wish, told_by),
         Listing(cards, next_after),
     )
 
@@ -97,9 +100,6 @@ def _known(tx: Tx, ids: Sequence[str], options: Sequence[Pair]) -> tuple[Pair, .
 
 
 def _count(tx: Tx, ids: Sequence[str], wish: Wish) -> tuple[int, bool]:
-    if wish.options:
-        told = narrowing.tally(tx, _walk(tx, ids, replace(wish, sort="")), wish)
-        return told.count, told.whole
     statement = sql.count_in_stock if wish.in_stock else sql.count
     counted = 0
     for one in ids:
@@ -122,8 +122,12 @@ def _page(
     tx: Tx, ids: Sequence[str], wish: Wish, after: str | None, size: int
 ) -> tuple[list[_Row], str | None]:
     """Look for a page of what fits; where too much does not, the next page goes on from there."""
-    # Without options an index holds what is in stock; the price is looked at in any case.
-    asked = wish if wish.options else replace(wish, in_stock=False)
+    # The walk holds what is in stock, or one option; what comes to that is looked at.
+    if not wish.options:
+        asked = replace(wish, in_stock=False)
+    else:
+        held = not wish.in_stock and len(wish.groups) == 1
+        asked = replace(wish, options=()) if held else wish
     looked = narrowing.look(tx, _walk(tx, ids, wish, after), asked, size + 1)
     if len(looked.rows) > size:
         return looked.rows[:size], _key(wish, looked.rows[size - 1])

@@ -8,8 +8,9 @@ have them elsewhere.
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import islice, product
 
 from db import Tx, queries
@@ -22,7 +23,9 @@ sql = queries("storefinds")
 PAGE = 24
 CANDIDATES = 8 * PAGE
 """So many of the newest are ranked among themselves."""
-STEP = 50
+NARROWED = 2 * PAGE
+"""So many of them where each has to be looked at."""
+STEP = CANDIDATES + 1
 MOST_WORDS = 8
 GUESSES = 8
 TYPO_LENGTHS = range(3, 16)
@@ -66,6 +69,9 @@ class _Guess:
     word: str
 
 
+Fetch = Callable[[int], list[_Hit]]
+
+
 def search(tx: Tx, text: str, after: str | None = None, wish: Wish = EVERYTHING) -> Found:
     """Return a page of the products that have all words of a text, as words or as beginnings of words.
 
@@ -76,11 +82,12 @@ def search(tx: Tx, text: str, after: str | None = None, wish: Wish = EVERYTHING)
     if not words:
         return Found(text, text)
     for meant in _meanings(tx, words, shelves):
-        pattern = _pattern(meant, shelves)
-        count = int(tx.value(sql.found_count, pattern=pattern, most=COUNTED))
-        if count:
-            shown_for = text if meant == words else " ".join(meant)
-            return _found(tx, Found(text, shown_for, count, count < COUNTED), meant, pattern, after, wish)
+        for whole_words in (True, False):
+            fetch = cache(partial(_fetched, tx, _pattern(meant, shelves, whole_words=whole_words)))
+            # Those that have the very words are enough where they are many; then the rest is left out.
+            if len(fetch(_ENDLESS)) >= (COUNTED if whole_words else 1):
+                shown_for = text if meant == words else " ".join(meant)
+                return _found(tx, Found(text, shown_for), meant, fetch, after, wish)
     return Found(text, text)
 
 
@@ -89,43 +96,44 @@ def _meanings(tx: Tx, words: Sequence[str], shelves: Sequence[Category]) -> Iter
     yield from _guesses(tx, words, shelves)
 
 
-def _found(tx: Tx, found: Found, words: Sequence[str], pattern: str, after: str | None, wish: Wish) -> Found:
-    def told_by(other: Wish) -> narrowing.Tally:
-        return narrowing.tally(tx, _hits(tx, pattern, _ENDLESS), other)
+def _fetched(tx: Tx, pattern: str, below: int) -> list[_Hit]:
+    return tx.all(_Hit, sql.found, pattern=pattern, after=below, size=STEP)
 
+
+def _found(tx: Tx, found: Found, words: Sequence[str], fetch: Fetch, after: str | None, wish: Wish) -> Found:
+    told_by = cache(lambda other: narrowing.tally(tx, _hits(fetch, _ENDLESS), other))
+    first = fetch(_ENDLESS)
+    count, whole = len(first), len(first) < STEP
     if not wish.is_plain:
         told = told_by(replace(wish, sort=""))
-        found = replace(found, count=told.count, whole=told.whole)
-    cards, next_after = _page(tx, words, pattern, after, wish)
-    facets = narrowing.facets(wish, told_by)
-    return replace(found, facets=facets, cards=cards, next_after=next_after)
+        count, whole = told.count, told.whole
+    cards, next_after = _page(tx, words, fetch, after, wish)
+    told_of = narrowing.facets(wish, told_by)
+    return replace(found, count=count, whole=whole, facets=told_of, cards=cards, next_after=next_after)
 
 
-def _hits(tx: Tx, pattern: str, below: int) -> Iterator[_Hit]:
-    def fetch(last: _Hit | None) -> list[_Hit]:
-        return tx.all(_Hit, sql.found, pattern=pattern, after=last.id if last else below, size=STEP)
-
-    return narrowing.walked(fetch, STEP)
+def _hits(fetch: Fetch, below: int) -> Iterator[_Hit]:
+    return narrowing.walked(lambda last: fetch(last.id if last else below), STEP)
 
 
 def _page(
-    tx: Tx, words: Sequence[str], pattern: str, after: str | None, wish: Wish
+    tx: Tx, words: Sequence[str], fetch: Fetch, after: str | None, wish: Wish
 ) -> tuple[tuple[Card, ...], str | None]:
     """Return a page of the newest candidates, ranked, and where to go on: in them, or behind them."""
     place = _RANKED.fullmatch(after or "")
     below, skipped = (int(place[1]), int(place[2])) if place else (_ENDLESS, 0)
-    looks = CANDIDATES + 1 if wish.is_plain else LOOKS
-    looked = narrowing.look(tx, _hits(tx, pattern, below), wish, CANDIDATES + 1, looks)
-    hits = looked.rows[:CANDIDATES]
+    most, looks = (CANDIDATES, CANDIDATES + 1) if wish.is_plain else (NARROWED, LOOKS)
+    looked = narrowing.look(tx, _hits(fetch, below), wish, most + 1, looks)
+    hits = looked.rows[:most]
     ranked = sorted(hits, key=lambda hit: not _begin_in(words, hit.name))
     end = skipped + PAGE
     cards = catalog.cards(tx, [hit.product_id for hit in ranked[skipped:end]])
-    return cards, f"{hits[0].id + 1} {end}" if end < len(ranked) else _behind(looked)
+    return cards, f"{hits[0].id + 1} {end}" if end < len(ranked) else _behind(looked, most)
 
 
-def _behind(looked: Looked[_Hit]) -> str | None:
-    if len(looked.rows) > CANDIDATES:
-        return f"{looked.rows[CANDIDATES - 1].id} 0"
+def _behind(looked: Looked[_Hit], most: int) -> str | None:
+    if len(looked.rows) > most:
+        return f"{looked.rows[most - 1].id} 0"
     return None if looked.whole or looked.last is None else f"{looked.last.id} 0"
 
 
@@ -135,12 +143,12 @@ def _begin_in(words: Iterable[str], name: str) -> bool:
     return all(any(one.startswith(_folded(word)) for one in known) for word in words)
 
 
-def _pattern(words: Iterable[str], shelves: Iterable[Category]) -> str:
+def _pattern(words: Iterable[str], shelves: Sequence[Category], *, whole_words: bool) -> str:
     """Return the full-text question for all words; a word may also begin one of a category's name."""
-    return " AND ".join(f"({_anywhere(word, shelves)})" for word in words)
+    return " AND ".join(f"({_anywhere(word, shelves, whole=whole_words)})" for word in words)
 
 
-def _anywhere(word: str, shelves: Iterable[Category]) -> str:
+def _anywhere(word: str, shelves: Sequence[Category], *, whole: bool) -> str:
     fitting = {one.id for one in shelves if len(word) > 1 and _begin_in([word], one.name)}
     # They stand in the order of the tree: whoever is inside another comes behind it.
     for one in shelves:
@@ -148,7 +156,7 @@ def _anywhere(word: str, shelves: Iterable[Category]) -> str:
             fitting.add(one.id)
     places = [f'shelf : "{one.id.replace("_", "")}"' for one in shelves if one.id in fitting]
     # A word has letters and digits alone; quoted, it is no operator either. One letter begins too much.
-    begins = f'"{word}" *' if len(word) > 1 else f'"{word}"'
+    begins = f'"{word}"' if whole or len(word) == 1 else f'"{word}" *'
     return " OR ".join([f"{{name text}} : {begins}", *places])
 
 

@@ -2,9 +2,6 @@
 SELECT f.id, f.product_id, f.name, f.price FROM product_words w JOIN product_finds f ON f.id = w.rowid
 WHERE product_words MATCH :pattern AND w.rowid < :after ORDER BY w.rowid DESC LIMIT :size
 
--- name: found_count
-SELECT COUNT(*) FROM (SELECT 1 FROM product_words WHERE product_words MATCH :pattern LIMIT :most) few
-
 -- The word that follows each of these in the order of all words: it, or what it begins, where there is one.
 -- name: words_from
 SELECT j.value AS guess, COALESCE((

@@ -35,7 +35,7 @@ PAGES = {
     "category, dearest": f"{SHELF}?sort=-price",
     "category, newest in a wide range of prices": f"{SHELF}?from=20&to=180",
     "category, newest in a narrow range of prices": f"{SHELF}?from=50&to=60",
-    "search, rare word": "/search?q=777",
+    "search, rare word": "/search?q=000777",
     "search, common word": "/search?q=lamp",
     "search, word of all": "/search?q=made",
     "search, two words": "/search?q=oak+lamp",

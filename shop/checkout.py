@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from db import Database, Tx
 from shop import cart, events, instance, orders, payments, stock
+from shop.buyers import Buyer
 from shop.cart import Cart
 from shop.clock import Instant, later, new_id, new_number, now, to_epoch
 from shop.config import Settings
 from shop.errors import Conflict, OutOfStock, Refused
 from shop.orders import Order, OrderLine
-from shop.people import Person
 from shop.stripe_gateway import Gateway, StripeRefused, StripeUnreachable
 
 STRIPES_LEAST_MINUTES = 31
@@ -42,18 +42,18 @@ class Begun:
     superseded: bool = False
 
 
-async def start(db: Database, gateway: Gateway, settings: Settings, person: Person, cart_id: str) -> Started:
+async def start(db: Database, gateway: Gateway, settings: Settings, buyer: Buyer, cart_id: str) -> Started:
     """Turn the cart into an order with held stock and return where to pay it.
 
     The same cart sent twice is one order with one payment page; a cart that has changed gives up the
     older order first, unless that turns out to be paid. Raises OutOfStock naming the lines, Refused for an
     empty cart, and Conflict while an older payment of this cart is still uncertain.
     """
-    begun = await db.write(begin, settings, person, cart_id, now())
+    begun = await db.write(begin, settings, buyer, cart_id, now())
     if begun.superseded:
         if await _end(db, gateway, begun.order.id):
             return Started(begun.order.number, None)
-        begun = await db.write(begin, settings, person, cart_id, now())
+        begun = await db.write(begin, settings, buyer, cart_id, now())
     if begun.superseded:
         raise Conflict("Your earlier payment of this cart is still being closed: try again shortly.")
     order = begun.order
@@ -62,7 +62,7 @@ async def start(db: Database, gateway: Gateway, settings: Settings, person: Pers
     return Started(order.number, await open_session(db, gateway, order.id))
 
 
-def begin(tx: Tx, settings: Settings, person: Person, cart_id: str, at: Instant) -> Begun:
+def begin(tx: Tx, settings: Settings, buyer: Buyer, cart_id: str, at: Instant) -> Begun:
     """Hold the cart's stock and freeze it as an order; or find the order it is already."""
     wanted = cart.show(tx, cart_id)
     waiting = orders.open_of_cart(tx, cart_id)
@@ -70,7 +70,7 @@ def begin(tx: Tx, settings: Settings, person: Person, cart_id: str, at: Instant)
         same = _same(orders.lines_of(tx, waiting.id), wanted)
         if same and waiting.cancel_requested_at is None:
             return Begun(waiting)
-        orders.ask_to_cancel(tx, waiting, by=person.actor, at=at)
+        orders.ask_to_cancel(tx, waiting, by=buyer.actor, at=at)
         return Begun(waiting, superseded=True)
     if not wanted.lines:
         raise Refused("Your cart is empty.")
@@ -78,7 +78,7 @@ def begin(tx: Tx, settings: Settings, person: Person, cart_id: str, at: Instant)
     if gone:
         sentence = " ".join(f"{line.title} is not sold any more." for line in gone)
         raise OutOfStock(sentence, tuple(line.sku for line in gone))
-    return Begun(_place(tx, settings, person, wanted, at))
+    return Begun(_place(tx, settings, buyer, wanted, at))
 
 
 async def open_session(db: Database, gateway: Gateway, order_id: str, retries: int = 2) -> str | None:
@@ -145,15 +145,16 @@ def _same(lines: tuple[OrderLine, ...], wanted: Cart) -> bool:
     return placed == {line.sku: (line.quantity, line.unit_price) for line in wanted.lines}
 
 
-def _place(tx: Tx, settings: Settings, person: Person, wanted: Cart, at: Instant) -> Order:
+def _place(tx: Tx, settings: Settings, buyer: Buyer, wanted: Cart, at: Instant) -> Order:
     order_id, number = new_id("ord"), new_number()
     until = later(at, minutes=settings.checkout_minutes)
     tx.run(
         orders.sql.add,
         id=order_id,
         number=number,
-        person_id=person.id,
-        email=person.email,
+        person_id=buyer.person_id,
+        email=buyer.email,
+        language=buyer.language,
         cart_id=wanted.id,
         provider=settings.provider,
         currency=settings.currency,
@@ -162,10 +163,10 @@ def _place(tx: Tx, settings: Settings, person: Person, wanted: Cart, at: Instant
         hold_until=until,
     )
     _freeze(tx, order_id, wanted)
-    cause = stock.Cause(order_id, person.actor, "checkout", at)
+    cause = stock.Cause(order_id, buyer.actor, "checkout", at)
     stock.hold(tx, [stock.Wanted(line.sku, line.quantity, line.title) for line in wanted.lines], cause)
     of = f"order:{order_id}"
-    events.record(tx, "order.placed", of, by=person.actor, at=at, after="open")
+    events.record(tx, "order.placed", of, by=buyer.actor, at=at, after="open")
     order = orders.by_id(tx, order_id)
     if order.total == 0:
         return _free(tx, order, at)
@@ -211,6 +212,7 @@ def _request(tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_
         # What it takes to take the order up again in books that have lost it.
         "person": order.person_id,
         "cart": order.cart_id,
+        "language": order.language,
     }
     back = f"{settings.base_url}/checkouts/{order.number}"
     return {
@@ -224,6 +226,7 @@ def _request(tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_
         "cancel_url": back,
         "expires_at": expires_at,
         "adaptive_pricing": {"enabled": False},
+        "locale": order.language,
     }
 
 

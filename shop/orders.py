@@ -76,6 +76,7 @@ class Order:
     cart_id: str
     version: int
     ship_block: str
+    language: str
     pay_url: str | None
 
 

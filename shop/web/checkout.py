@@ -2,7 +2,7 @@
 
 from quart import Blueprint, Response, redirect, request
 
-from shop import checkout, limits, orders
+from shop import buyers, checkout, limits, orders
 from shop.errors import OutOfStock, Refused
 from shop.orders import OrderPage
 from shop.web.cart import show_cart
@@ -22,7 +22,9 @@ async def start() -> AnyResponse:
     await limit(limits.CHECKOUT, person.id)
     here = shop()
     try:
-        started = await checkout.start(here.db, here.gateway, here.settings, person, own_cart_id())
+        started = await checkout.start(
+            here.db, here.gateway, here.settings, buyers.account(person), own_cart_id()
+        )
     except OutOfStock as short:
         return await _back_to_cart(str(short), 409)
     except Refused as refusal:

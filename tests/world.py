@@ -17,20 +17,9 @@ import uvicorn
 from argon2 import PasswordHasher
 
 from db import Database, Tx
-from shop import (
-    attention,
-    buyers,
-    catalog,
-    checkout,
-    fulfilment,
-    instance,
-    orders,
-    payments,
-    people,
-    refunds,
-    verify,
-)
+from shop import attention, catalog, checkout, fulfilment, instance, orders, payments, people, refunds, verify
 from shop.app import Beside, keys_path, sandbox_settings, shop_asgi
+from shop.buyers import account
 from shop.catalog import NewPicture, NewProduct, NewVariant
 from shop.clock import epoch, new_id, now
 from shop.config import Settings
@@ -78,7 +67,7 @@ class World:
         cart_id = new_id("cart")
         for sku, quantity in quantities.items():
             await self.db.write(cart.put, cart_id, sku, quantity, now())
-        begun = await self.db.write(checkout.begin, self.settings, buyers.account(person), cart_id, now())
+        begun = await self.db.write(checkout.begin, self.settings, account(person), cart_id, now())
         attempt = await self.db.read(payments.latest_attempt, begun.order.id)
         session = _session(attempt)
         await self.db.write(payments.opened, attempt.id, session)

@@ -1,15 +1,21 @@
 """Buyers: who an order is placed for, a person or a guest, and the keys by which a browser opens orders.
 
-All orders of guests belong to one person, who can never sign in; each has its own e-mail address.
+All orders of guests belong to one person, who can never sign in; each has its own e-mail address. A browser
+keeps a key of what it has placed, and of what a letter led it to: the second proves that the mail is theirs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from shop.people import Person
+from shop.people import GUEST, Person
 from shop.words import language
 
-GUEST = "guest"
-"""The id of the person whom orders without an account belong to, and how the ledgers name a guest."""
+PLACED, PROVED = "placed", "proved"
+"""How a browser came by an order: it placed it as a guest, or it followed the link of a letter."""
+Keys = Mapping[str, str]
+"""The orders that a browser may open, by number, each with how it came by it."""
+NO_KEYS: Keys = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +36,12 @@ def account(person: Person) -> Buyer:
 def guest(email: str) -> Buyer:
     """Return a buyer without an account, in the language spoken here; the address is clean already."""
     return Buyer(GUEST, GUEST, email, language())
+
+
+def opens(person_id: str | None, keys: Keys, owner_id: str, number: str) -> bool:
+    """Tell whether an order is open to a person, if anybody is signed in, and to a browser with these keys.
+
+    Having placed it counts only as long as no account has taken the order up.
+    """
+    how = keys.get(number)
+    return person_id == owner_id or how == PROVED or (how == PLACED and owner_id == GUEST)

@@ -18,6 +18,7 @@ from shop.config import Settings
 from shop.errors import Conflict, OutOfStock, Refused
 from shop.orders import Order, OrderLine
 from shop.stripe_gateway import Gateway, StripeRefused, StripeUnreachable
+from shop.words import _
 
 STRIPES_LEAST_MINUTES = 31
 """Stripe refuses a session shorter than 30 minutes; one more forgives a clock that differs."""
@@ -45,9 +46,9 @@ class Begun:
 async def start(db: Database, gateway: Gateway, settings: Settings, buyer: Buyer, cart_id: str) -> Started:
     """Turn the cart into an order with held stock and return where to pay it.
 
-    The same cart sent twice is one order with one payment page; a cart that has changed gives up the
-    older order first, unless that turns out to be paid. Raises OutOfStock naming the lines, Refused for an
-    empty cart, and Conflict while an older payment of this cart is still uncertain.
+    The same cart sent twice is one order with one payment page; a cart that has changed, or another buyer's
+    name on it, gives up the older order first, unless that turns out to be paid. Raises OutOfStock naming
+    the lines, Refused for an empty cart, and Conflict while an older payment of this cart is still uncertain.
     """
     begun = await db.write(begin, settings, buyer, cart_id, now())
     if begun.superseded:
@@ -62,13 +63,25 @@ async def start(db: Database, gateway: Gateway, settings: Settings, buyer: Buyer
     return Started(order.number, await open_session(db, gateway, order.id))
 
 
+async def give_back(db: Database, gateway: Gateway, order_id: str, by: str) -> Order:
+    """Give up an order that waits for its payment, and return it: closed, or still being closed at Stripe.
+
+    Its cart stays as it is. Raises Conflict when it is paid meanwhile: that is a matter of cancelling it.
+    """
+    await db.write(_give_up, order_id, by, now())
+    if await _end(db, gateway, order_id):
+        raise Conflict(_("This order does not wait for its payment any more: look at how it stands."))
+    return await db.read(orders.by_id, order_id)
+
+
 def begin(tx: Tx, settings: Settings, buyer: Buyer, cart_id: str, at: Instant) -> Begun:
     """Hold the cart's stock and freeze it as an order; or find the order it is already."""
     wanted = cart.show(tx, cart_id)
     waiting = orders.open_of_cart(tx, cart_id)
     if waiting is not None:
         same = _same(orders.lines_of(tx, waiting.id), wanted)
-        if same and waiting.cancel_requested_at is None:
+        theirs = (waiting.person_id, waiting.email) == (buyer.person_id, buyer.email)
+        if same and theirs and waiting.cancel_requested_at is None:
             return Begun(waiting)
         orders.ask_to_cancel(tx, waiting, by=buyer.actor, at=at)
         return Begun(waiting, superseded=True)
@@ -138,6 +151,12 @@ async def _end(db: Database, gateway: Gateway, order_id: str) -> bool:
                 await expire(db, gateway, attempt.id)
     order = await db.read(orders.by_id, order_id)
     return order.state not in ("open", "closed") or order.captured > 0
+
+
+def _give_up(tx: Tx, order_id: str, by: str, at: Instant) -> None:
+    order = orders.by_id(tx, order_id)
+    if order.state == "open":
+        orders.ask_to_cancel(tx, order, by=by, at=at)
 
 
 def _same(lines: tuple[OrderLine, ...], wanted: Cart) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from db import Tx, queries
 from shop.errors import TooMany
+from shop.words import N_
 
 sql = queries("limits")
 
@@ -22,6 +23,7 @@ class Limit:
 
 
 _SIGN_INS = "Too many tries to sign in. Wait a few minutes, then try again."
+_LETTERS = N_("Too many letters asked for from here. Try again in an hour.")
 _CHECKOUTS = "Too many checkouts. Wait a few minutes, then try again."
 
 # An account is counted together with the address, so that nobody can lock somebody else out of theirs.
@@ -32,6 +34,8 @@ RESET_FROM = Limit("reset-from", 20, 3600, "Too many letters asked for from here
 RESET_OF = Limit("reset-of", 5, 3600, "Too many letters to one address. Try again in an hour.")
 NOTICE_FROM = Limit("notice-from", 20, 3600, "Too many letters asked for from here. Try again in an hour.")
 NOTICE_OF = Limit("notice-of", 5, 3600, "Too many letters to one address. Try again in an hour.")
+ORDER_LINK_FROM = Limit("order-link-from", 20, 3600, _LETTERS)
+ORDER_LINK_OF = Limit("order-link-of", 5, 3600, _LETTERS)
 CHECKOUT = Limit("checkout", 20, 600, _CHECKOUTS)
 CHECKOUT_FROM = Limit("checkout-from", 100, 600, _CHECKOUTS)
 

@@ -1,16 +1,20 @@
 """Order letters: what a shopper is written of their order, each once.
 
 They are asked for in the transaction of what they tell of, by one row of the outbox, and written afterwards
-from the order's own rows. What is not true any more by then is not written.
+from the order's own rows, in the order's language. What is not true any more by then is not written. Each has
+a secret link of its own to the order, so that its reader needs no account.
 """
 
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import letters, orders, refunds
-from shop.clock import Instant
+from shop import letters, limits, order_links, orders, refunds
+from shop.clock import Instant, new_id, new_token, to_epoch
+from shop.errors import NotFound, TooMany
 from shop.money import format_money
 from shop.orders import Order
+from shop.people import GUEST, Person
+from shop.words import _, speaking
 
 sql = queries("order_letters")
 
@@ -35,12 +39,61 @@ class _News:
 
 def write(tx: Tx, news: str, row_id: str, base_url: str, at: Instant) -> None:
     """Write the letter that was asked for of an order, a parcel or a refund, while it is still true."""
-    told = _told(tx, news, row_id, f"{base_url}/cart")
-    if told is None:
+    order_id = _order_id(tx, news, row_id)
+    if order_id is None:
         return
-    text = f"Hello,\n\n{told.text}\n\nYour order:\n\n{base_url}/orders/{told.order.number}\n"
-    key = f"order_letter:{news}:{row_id}"
-    letters.write(tx, KIND, told.order.email, told.subject, text, key=key, at=at)
+    with speaking(orders.by_id(tx, order_id).language):
+        told = _told(tx, news, row_id, f"{base_url}/cart")
+        if told is not None:
+            _write(tx, told, f"order_letter:{news}:{row_id}", base_url, at)
+
+
+def send_link(tx: Tx, number: str, email: str, base_url: str, at: Instant) -> None:
+    """Write the link of an order once more to the address it was placed with, a few times an hour.
+
+    For any other number or address take as long, and do nothing.
+    """
+    try:
+        limits.count(tx, limits.ORDER_LINK_OF, email, to_epoch(at))
+        order = orders.by_number(tx, number)
+    except (TooMany, NotFound):
+        return
+    if order.email != email:
+        return
+    with speaking(order.language):
+        subject = _("Order {number}: your link", number=order.number)
+        text = _("here is the link to your order {number}, as you have asked for it.", number=order.number)
+        _write(tx, _News(order, subject, text), f"order_letter:link:{order.id}:{new_id('let')}", base_url, at)
+
+
+def send_again(tx: Tx, letter_id: str, by: Person, at: Instant) -> letters.Letter:
+    """Have a letter sent once more; one of an order whose link is forgotten gets another. Raises Conflict."""
+    letter = letters.by_id(tx, letter_id)
+    if letter.kind == KIND and letter.is_spent:
+        _, news, row_id, *_rest = letters.key_of(tx, letter_id).split(":")
+        order_id, token = _order_id(tx, news, row_id), new_token()
+        if order_id is not None:
+            order_links.keep(tx, order_id, token, at)
+            letters.renew(tx, letter_id, token)
+    return letters.send_again(tx, letter_id, by, at)
+
+
+def _write(tx: Tx, told: _News, key: str, base_url: str, at: Instant) -> None:
+    order, link = told.order, f"{base_url}/o/{letters.TOKEN}"
+    text = _("Hello,\n\n{text}\n\nYour order:\n\n{link}\n", text=told.text, link=link)
+    token = new_token()
+    if letters.write(tx, KIND, order.email, told.subject, text, key=key, at=at, secret=token):
+        order_links.keep(tx, order.id, token, at)
+
+
+def _order_id(tx: Tx, news: str, row_id: str) -> str | None:
+    if news == "parcel":
+        parcel = tx.one(Parcel, sql.parcel, id=row_id)
+        return parcel.order_id if parcel else None
+    if news == "refund":
+        refund = refunds.claim(tx, row_id)
+        return refund.order_id if refund else None
+    return row_id
 
 
 def _told(tx: Tx, news: str, row_id: str, cart: str) -> _News | None:
@@ -60,8 +113,15 @@ def _is_over(tx: Tx, news: str, order: Order) -> bool:
     """Tell whether the letter of an unpaid order is too late: it was paid after all, or another followed."""
     if news in ("expired", "payment_failed") and order.closed_reason != news:
         return True
-    follows = news in ("expired", "cancelled") and not order.captured
-    return follows and tx.value(sql.newest_order, person_id=order.person_id) != order.id
+    return news in ("expired", "cancelled") and not order.captured and _is_followed(tx, order)
+
+
+def _is_followed(tx: Tx, order: Order) -> bool:
+    """Tell whether the same shopper has placed another order since; a guest is known by cart or address."""
+    if order.person_id != GUEST:
+        return bool(tx.value(sql.newest_order, person_id=order.person_id) != order.id)
+    told = {"id": order.id, "cart_id": order.cart_id, "email": order.email}
+    return tx.value(sql.followed_guest, **told) is not None
 
 
 def _shipped(tx: Tx, parcel_id: str) -> _News | None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from db import Tx, queries
 from shop import events, letters, outbox, refunds, sales, stock, timeline
+from shop.buyers import NO_KEYS, Keys, opens
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
 from shop.order_states import CANCELLABLE_BY_SHOPPER, FOR_WANT_OF_MONEY, STEPS
-from shop.people import Person
+from shop.people import GUEST, Person
 from shop.refunds import Refund
 
 sql = queries("orders")
@@ -160,18 +161,19 @@ def move(
     return by_id(tx, order.id)
 
 
-def cancel(tx: Tx, number: str, person: Person, at: Instant) -> OrderPage:
-    """Cancel a shopper's own order; repeating it is harmless.
+def cancel(tx: Tx, number: str, person: Person | None, at: Instant, keys: Keys = NO_KEYS) -> OrderPage:
+    """Cancel a shopper's own order, or one that their browser has the key of; repeating it is harmless.
 
     An unpaid order is only flagged: its session is expired at Stripe first, and the answer decides.
     A paid one is closed, its stock returned and its refund asked for at once. Raises NotFound when it
     is not theirs and Conflict once it is being packed, or while an admin looks at its payment.
     """
-    order = _own(tx, number, person.id)
+    order = own(tx, number, person.id if person else None, keys)
+    by = person.actor if person else GUEST
     if order.state in ("open", "processing"):
-        ask_to_cancel(tx, order, by=person.actor, at=at)
+        ask_to_cancel(tx, order, by=by, at=at)
     elif order.state in CANCELLABLE_BY_SHOPPER:
-        close_paid(tx, order, by=person.actor, at=at, why="cancelled by the shopper")
+        close_paid(tx, order, by=by, at=at, why="cancelled by the shopper")
     elif order.state == "review":
         raise Conflict("We are looking at your payment and will write to you: answer then to cancel it.")
     elif order.state != "closed":
@@ -263,9 +265,16 @@ def lines_of(tx: Tx, order_id: str) -> tuple[OrderLine, ...]:
     return tuple(tx.all(OrderLine, sql.lines, order_id=order_id))
 
 
-def show_for(tx: Tx, person_id: str, number: str) -> OrderPage:
-    """Return a shopper's own order. Raises NotFound, also for another's."""
-    return page(tx, _own(tx, number, person_id))
+def show_for(tx: Tx, person_id: str | None, number: str, keys: Keys = NO_KEYS) -> OrderPage:
+    """Return a shopper's own order, or one that their browser has the key of. Raises NotFound for others."""
+    return page(tx, own(tx, number, person_id, keys))
+
+
+def own(tx: Tx, number: str, person_id: str | None, keys: Keys) -> Order:
+    """Return an order that is open to this person or to these keys. Raises NotFound, also for another's."""
+    order = tx.one(Order, sql.by_number, number=number)
+    mine = order is not None and opens(person_id, keys, order.person_id, order.number)
+    return _found(order if mine else None)
 
 
 def show(tx: Tx, number: str) -> OrderPage:
@@ -338,11 +347,6 @@ def _move_stock(tx: Tx, kind: str, cause: stock.Cause, put_back: Mapping[str, in
         stock.restock(tx, cause, put_back)
     else:
         _STOCK[kind](tx, cause)
-
-
-def _own(tx: Tx, number: str, person_id: str) -> Order:
-    order = tx.one(Order, sql.by_number, number=number)
-    return _found(order if order is not None and order.person_id == person_id else None)
 
 
 def _found(order: Order | None) -> Order:

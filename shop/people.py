@@ -20,6 +20,8 @@ from shop.errors import Conflict, NotFound, Refused
 
 sql = queries("people")
 
+GUEST = "guest"
+"""The id of the person whom orders without an account belong to, and how the ledgers name a guest."""
 SESSION_DAYS = {"user": 14, "admin": 1}
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 128
@@ -210,7 +212,7 @@ def end_suspension(tx: Tx, by: Person, person_id: str, at: Instant) -> None:
 def existing(tx: Tx, person_id: str) -> Person:
     """Return a person by id. Raises NotFound."""
     person = find(tx, person_id)
-    if person is None:
+    if person is None or person.id == GUEST:
         raise NotFound("There is no such person.")
     return person
 

@@ -10,6 +10,7 @@ from shop.money import format_money
 WORDS = {
     "order.placed": "Placed",
     "order.adopted": "Placed",
+    "order.claimed": "Added to an account",
     "order.processing": "Payment started",
     "order.confirmed": "Paid",
     "order.packed": "Packed",

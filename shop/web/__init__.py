@@ -14,6 +14,7 @@ from shop.web.health import health
 from shop.web.links import link_pages
 from shop.web.live import live_pages
 from shop.web.notices import notice_pages
+from shop.web.order_links import order_link_pages
 from shop.web.orders import order_pages
 from shop.web.product import product_pages
 from shop.web.storefront import storefront
@@ -26,6 +27,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cart_pages,
     checkout_pages,
     order_pages,
+    order_link_pages,
     people_pages,
     link_pages,
     notice_pages,

@@ -22,7 +22,8 @@ _WRONG = "The e-mail address or the password is not right."
 @people_pages.get("/register")
 async def register_form() -> Response:
     """Show the form for a new account."""
-    return await _form("register", forms.EMPTY, request.args.get("next"), 200)
+    typed = forms.FormState({"email": session.get("email", "")})
+    return await _form("register", typed, request.args.get("next"), 200)
 
 
 @people_pages.post("/register")

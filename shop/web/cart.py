@@ -1,17 +1,21 @@
 """The cart's routes: put in, change, look."""
 
+from typing import Any
+
 from quart import Blueprint, Response, request
 
 from db import Tx
 from shop import cart, orders, showcase
+from shop.buyers import opens
 from shop.cart import Added, Cart
 from shop.clock import now
 from shop.countdown import held_for
 from shop.errors import OutOfStock, Refused
 from shop.orders import Order
 from shop.web import forms
-from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop, viewer
+from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop
 from shop.web.errors import status_of
+from shop.web.own_orders import keys, visitor_id
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
 
 cart_pages = Blueprint("cart", __name__)
@@ -63,16 +67,16 @@ async def change(sku: str) -> AnyResponse:
     return await reply("/cart", *await _parts())
 
 
-async def show_cart(status: int = 200) -> Response:
+async def show_cart(status: int = 200, **more: Any) -> Response:
     """Answer with the cart's page, which names an order of it that waits to be paid to whom it belongs."""
-    person = (await viewer()).person
     shown, order = await shop().db.read(_with_order, cart_id())
     held = ""
-    if person is None or order is None or order.person_id != person.id or order.hold_until is None:
+    mine = order is not None and opens(await visitor_id(), keys(), order.person_id, order.number)
+    if not mine or order is None or order.hold_until is None:
         order = None
     else:
         held = held_for(order.hold_until, now())
-    return await page("cart/show.html", status, cart=shown, waiting_order=order, held=held)
+    return await page("cart/show.html", status, cart=shown, waiting_order=order, held=held, **more)
 
 
 async def _accept_wish(added: Added) -> AnyResponse:

@@ -26,7 +26,8 @@ from shop.web.context import cart_id, shop, viewer
 from shop.web.forms import EMPTY
 from shop.web.guards import address
 from shop.web.orders import about
-from shop.web.reply import AnyResponse, Part, card_html, markup, morphed, refuse
+from shop.web.own_orders import keys, visitor_id
+from shop.web.reply import AnyResponse, Part, card_html, guest, markup, morphed, refuse
 
 live_pages = Blueprint("live", __name__)
 
@@ -211,25 +212,23 @@ async def _category(category_id: str) -> Topic:
 
 async def _cart(_name: str) -> Topic:
     db, currency, looking, its_cart = shop().db, shop().settings.currency, await viewer(), cart_id()
-    token = current_user.auth_id
+    token, typed = current_user.auth_id, guest()
 
     async def make() -> list[Piece]:
         shown = await db.read(_theirs, token, looking.person, cart.show, its_cart)
         parts = [Part("cart/lines", {"cart": shown}), Part("cart/total", {"cart": shown})]
         parts.append(Part("cart/badge", {"cart_count": shown.count}))
-        return _pieces(parts, currency=currency, viewer=looking)
+        return _pieces(parts, currency=currency, viewer=looking, guest=typed)
 
     return Topic(make, lambda _: True)
 
 
 async def _order(number: str) -> Topic:
     db, person = shop().db, (await viewer()).person
-    if person is None:
-        raise NotFound("There is no such order.")
-    token = current_user.auth_id
+    token, its_id, its_keys = current_user.auth_id, await visitor_id(), keys()
 
     async def make() -> list[Piece]:
-        shown = await db.read(_theirs, token, person, orders.show_for, person.id, number)
+        shown = await db.read(_theirs, token, person, orders.show_for, its_id, number, its_keys)
         return _pieces([Part("orders/status", about(shown))])
 
     await make()

@@ -26,6 +26,7 @@ from shop.catalog import Card, Category, stock_state
 from shop.clock import Instant, moment
 from shop.money import format_money, typed_money
 from shop.web.context import frame, shop
+from shop.web.forms import FormState
 from shop.words import _, language, ngettext
 
 SHOP_NAME = "Tillroom"
@@ -134,6 +135,11 @@ def markup(part: Part, shared: dict[str, Any]) -> str:
     return template.render({**shared, **part.context})
 
 
+def guest() -> FormState:
+    """Return the form of who buys without an account, with what this browser has typed there before."""
+    return FormState({"email": session.get("email", "")})
+
+
 def morphed(part: Part, html: str) -> str:
     """Return a part's markup to be put in place so that what is typed, chosen or focused in it stays."""
     return _wrapped(part, html, "outerMorph")
@@ -222,6 +228,7 @@ def _globals() -> dict[str, Any]:
         "shop_name": SHOP_NAME,
         "path": request.path,
         "here": request.full_path.rstrip("?"),
+        "guest": guest(),
     }
 
 

@@ -46,7 +46,7 @@ def claim(tx: Tx, number: str, person: Person, keys: Keys, at: Instant) -> Order
         raise Conflict(_("This order belongs to an account already."))
     tx.run(sql.find_by_name, id=order.id)
     of = f"order:{order.id}"
-    events.record(tx, "order.claimed", of, by=person.actor, at=at, before=GUEST, after=person.email)
+    events.record(tx, "order.claimed", of, by=person.actor, at=at, after=person.email)
     return orders.page(tx, orders.by_id(tx, order.id))
 
 

@@ -1,7 +1,7 @@
 """Whose order it is: asked here and nowhere else, of who is signed in and of this browser's keys.
 
-A guest's browser keeps the numbers of what it has placed, or was led to by the link of a letter. They stand in
-its session, which is signed, so nobody can write a number into it.
+A guest's browser keeps the numbers of what it has placed, or was led to by the link of a letter. They stand
+in its session, which is signed, so nobody can write a number into it.
 """
 
 from quart import Response, session

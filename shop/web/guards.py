@@ -13,6 +13,7 @@ from shop.errors import NotFound
 from shop.limits import Limit, count
 from shop.web.context import shop, viewer
 from shop.web.reply import AnyResponse, refuse, wants_fragment
+from shop.words import _
 
 ANYONE, PERSON, ADMIN = "anyone", "person", "admin"
 
@@ -24,6 +25,7 @@ ACCESS = {
     "cart": ANYONE,
     "people": ANYONE,
     "links": ANYONE,
+    "languages": ANYONE,
     "notices": ANYONE,
     "health": ANYONE,
     "live": ANYONE,
@@ -74,7 +76,9 @@ async def _refuse_other_sites() -> Response | None:
         ours = urlsplit(origin).netloc == request.host
     else:
         ours = not request.cookies
-    return None if ours else await refuse(403, "This form was sent from another site. Nothing was changed.")
+    return (
+        None if ours else await refuse(403, _("This form was sent from another site. Nothing was changed."))
+    )
 
 
 async def _ask_who_it_is() -> AnyResponse | None:
@@ -85,7 +89,7 @@ async def _ask_who_it_is() -> AnyResponse | None:
     if person is None:
         return _to_sign_in()
     if needed == ADMIN and not person.is_admin:
-        raise NotFound("There is no such page.")
+        raise NotFound(_("There is no such page."))
     return None
 
 

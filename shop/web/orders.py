@@ -11,6 +11,7 @@ from shop.errors import Conflict
 from shop.orders import OrderPage
 from shop.web.context import shop, signed_in
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
+from shop.words import _
 
 order_pages = Blueprint("orders", __name__)
 
@@ -41,7 +42,8 @@ async def cancel(number: str) -> AnyResponse:
         shown = await shop().db.write(orders.cancel, number, person, now())
     except Conflict as refusal:
         return await _refuse(number, str(refusal))
-    flash("Your order is cancelled." if shown.order.state == "closed" else "We are cancelling it.")
+    closed = shown.order.state == "closed"
+    flash(_("Your order is cancelled.") if closed else _("We are cancelling it."))
     return await reply(f"/orders/{number}", Part("orders/status", about(shown)))
 
 

@@ -56,7 +56,7 @@ async def start(db: Database, gateway: Gateway, settings: Settings, buyer: Buyer
             return Started(begun.order.number, None)
         begun = await db.write(begin, settings, buyer, cart_id, now())
     if begun.superseded:
-        raise Conflict("Your earlier payment of this cart is still being closed: try again shortly.")
+        raise Conflict(_("Your earlier payment of this cart is still being closed: try again shortly."))
     order = begun.order
     if order.state != "open" or order.pay_url:
         return Started(order.number, order.pay_url)
@@ -86,10 +86,10 @@ def begin(tx: Tx, settings: Settings, buyer: Buyer, cart_id: str, at: Instant) -
         orders.ask_to_cancel(tx, waiting, by=buyer.actor, at=at)
         return Begun(waiting, superseded=True)
     if not wanted.lines:
-        raise Refused("Your cart is empty.")
+        raise Refused(_("Your cart is empty."))
     gone = [line for line in wanted.lines if not line.for_sale]
     if gone:
-        sentence = " ".join(f"{line.title} is not sold any more." for line in gone)
+        sentence = " ".join(_("{title} is not sold any more.", title=line.title) for line in gone)
         raise OutOfStock(sentence, tuple(line.sku for line in gone))
     return Begun(_place(tx, settings, buyer, wanted, at))
 
@@ -110,7 +110,7 @@ async def open_session(db: Database, gateway: Gateway, order_id: str, retries: i
         # Asked for too late, it never existed: nobody could have paid, and the shopper did nothing wrong.
         reason = "expired" if attempt.expires_at <= later(now(), minutes=30) else "payment_failed"
         await db.write(payments.refused, attempt.id, str(refusal), now(), reason=reason)
-        sentence = "The payment could not be prepared. Your cart is as it was; nothing was charged."
+        sentence = _("The payment could not be prepared. Your cart is as it was; nothing was charged.")
         raise Conflict(sentence) from refusal
     except StripeUnreachable:
         return None

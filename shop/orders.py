@@ -16,6 +16,7 @@ from shop.listing import LAST, Listing, page_of
 from shop.order_states import CANCELLABLE_BY_SHOPPER, FOR_WANT_OF_MONEY, STEPS
 from shop.people import GUEST, Person
 from shop.refunds import Refund
+from shop.words import N_, _
 
 sql = queries("orders")
 
@@ -175,9 +176,9 @@ def cancel(tx: Tx, number: str, person: Person | None, at: Instant, keys: Keys =
     elif order.state in CANCELLABLE_BY_SHOPPER:
         close_paid(tx, order, by=by, at=at, why="cancelled by the shopper")
     elif order.state == "review":
-        raise Conflict("We are looking at your payment and will write to you: answer then to cancel it.")
+        raise Conflict(_("We are looking at your payment and will write to you: answer then to cancel it."))
     elif order.state != "closed":
-        raise Conflict("This order is already being prepared: it can't be cancelled any more.")
+        raise Conflict(_("This order is already being prepared: it can't be cancelled any more."))
     return page(tx, by_id(tx, order.id))
 
 
@@ -315,30 +316,31 @@ def page(tx: Tx, order: Order) -> OrderPage:
 def headline(order: Order, given_back: tuple[Refund, ...] = ()) -> str:
     """Say where the order stands; money may have come, and gone back, after it was closed."""
     if order.state == "closed":
-        told = _CLOSED[order.closed_reason or ""]
+        told = _(_CLOSED[order.closed_reason or ""])
         if order.closed_reason not in FOR_WANT_OF_MONEY:
             return told
-        return f"{told} {'Your money goes back to you.' if given_back else 'Nothing was charged.'}"
+        money = _("Your money goes back to you.") if given_back else _("Nothing was charged.")
+        return f"{told} {money}"
     if order.cancel_requested_at is not None and order.state in ("open", "processing"):
-        return "We are cancelling your order: the payment page is being closed."
-    return _HEADLINES[order.state]
+        return _("We are cancelling your order: the payment page is being closed.")
+    return _(_HEADLINES[order.state])
 
 
 _HEADLINES = {
-    "open": "Waiting for your payment. The items are held for you meanwhile.",
-    "processing": "Your bank is confirming the payment. The items are held for you.",
-    "confirmed": "Paid. We are getting your order ready.",
-    "packed": "Packed and waiting for the carrier.",
-    "shipped": "On its way to you.",
-    "review": "We are looking at your payment and will write to you.",
+    "open": N_("Waiting for your payment. The items are held for you meanwhile."),
+    "processing": N_("Your bank is confirming the payment. The items are held for you."),
+    "confirmed": N_("Paid. We are getting your order ready."),
+    "packed": N_("Packed and waiting for the carrier."),
+    "shipped": N_("On its way to you."),
+    "review": N_("We are looking at your payment and will write to you."),
 }
 _CLOSED = {
-    "expired": "The time to pay ran out.",
-    "cancelled": "Cancelled.",
-    "payment_failed": "The payment did not go through.",
-    "refunded": "Refunded.",
-    "charged_back": "Closed: the payment was taken back through the bank.",
-    "oversold": "Closed: the items were gone when the payment arrived. Your money goes back to you.",
+    "expired": N_("The time to pay ran out."),
+    "cancelled": N_("Cancelled."),
+    "payment_failed": N_("The payment did not go through."),
+    "refunded": N_("Refunded."),
+    "charged_back": N_("Closed: the payment was taken back through the bank."),
+    "oversold": N_("Closed: the items were gone when the payment arrived. Your money goes back to you."),
 }
 
 
@@ -351,7 +353,7 @@ def _move_stock(tx: Tx, kind: str, cause: stock.Cause, put_back: Mapping[str, in
 
 def _found(order: Order | None) -> Order:
     if order is None:
-        raise NotFound("There is no such order.")
+        raise NotFound(_("There is no such order."))
     return order
 
 

@@ -11,6 +11,7 @@ from shop.web.finding import finding
 from shop.web.found import found_pages
 from shop.web.guards import protect
 from shop.web.health import health
+from shop.web.languages import language_pages, listen
 from shop.web.links import link_pages
 from shop.web.live import live_pages
 from shop.web.notices import notice_pages
@@ -32,6 +33,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     link_pages,
     notice_pages,
     account_pages,
+    language_pages,
     admin,
     live_pages,
     health,
@@ -43,4 +45,5 @@ def furnish(app: Quart) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     explain(app)
+    listen(app)
     protect(app)

@@ -17,10 +17,12 @@ from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop
 from shop.web.errors import status_of
 from shop.web.own_orders import keys, visitor_id
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
+from shop.words import N_, _
 
 cart_pages = Blueprint("cart", __name__)
 
 _QUANTITY = forms.whole(1, cart.MOST_OF_A_LINE)
+_WISH = {"variant": forms.text(200, N_("Choose a variant.")), "quantity": _QUANTITY}
 _NEW_QUANTITY = forms.whole(0, cart.MOST_OF_A_LINE)
 _STEP = forms.whole(-1, 1)
 
@@ -35,7 +37,7 @@ async def show() -> Response:
 async def put() -> AnyResponse:
     """Put units of a variant into the cart."""
     form = await request.form
-    values, state = forms.read(form, {"variant": forms.text(200, "Choose a variant."), "quantity": _QUANTITY})
+    values, state = forms.read(form, _WISH)
     if state.errors:
         return await _refuse_wish(form.get("variant", ""), state, 422)
     try:
@@ -81,9 +83,9 @@ async def show_cart(status: int = 200, **more: Any) -> Response:
 
 async def _accept_wish(added: Added) -> AnyResponse:
     shown = await shop().db.read(showcase.of_sku, added.sku, {}, cart_id(), now())
-    text = f"{shown.product.name} is in your cart."
+    text = _("{name} is in your cart.", name=shown.product.name)
     if added.capped:
-        text += f" {added.quantity} is all we have."
+        text += " " + _("{count} is all we have.", count=added.quantity)
     flash(text)
     forget_frame()
     buy = Part("catalog/buy", {"shown": shown, "form": forms.EMPTY})
@@ -108,9 +110,9 @@ async def _refuse_change(sentence: str, status: int) -> AnyResponse:
 def _tell(changed: Added) -> None:
     forget_frame()
     if changed.capped:
-        flash(f"{changed.quantity} is all we have of it.", "note")
+        flash(_("{count} is all we have of it.", count=changed.quantity), "note")
     elif changed.quantity == 0:
-        flash("Removed from your cart.", "note")
+        flash(_("Removed from your cart."), "note")
 
 
 async def _parts() -> tuple[Part, Part, Part]:

@@ -15,6 +15,7 @@ from shop.web.forms import FormState, read
 from shop.web.kept import kept
 from shop.web.reply import Part, fragments, page, wants_fragment
 from shop.web.view import View, view
+from shop.words import _
 
 finding = Blueprint("finding", __name__)
 
@@ -68,6 +69,6 @@ def _wish(asked: View, currency: str) -> tuple[Wish, FormState]:
     values, form = read(asked.chosen, {"from": price(0), "to": price(everything.most)})
     least, most = values.get("from", 0), values.get("to", everything.most)
     if least > most:
-        form = FormState(form.values, {"to": "This is less than the price it begins at."})
+        form = FormState(form.values, {"to": _("This is less than the price it begins at.")})
         least, most = 0, everything.most
     return Wish(least, most, asked["stock"] == "in", asked["sort"]), form

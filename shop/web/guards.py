@@ -15,6 +15,7 @@ from shop.web.context import shop, viewer
 from shop.web.forms import EMPTY
 from shop.web.own_orders import own
 from shop.web.reply import AnyResponse, page, refuse, wants_fragment
+from shop.words import _
 
 ANYONE, OWNER, PERSON, ADMIN = "anyone", "owner", "person", "admin"
 """An owner's address names an order: its buyer may come in. Where it names none, it is a person's."""
@@ -27,6 +28,7 @@ ACCESS = {
     "cart": ANYONE,
     "people": ANYONE,
     "links": ANYONE,
+    "languages": ANYONE,
     "notices": ANYONE,
     "health": ANYONE,
     "live": ANYONE,
@@ -87,7 +89,9 @@ async def _refuse_other_sites() -> Response | None:
         ours = urlsplit(origin).netloc == request.host
     else:
         ours = not request.cookies
-    return None if ours else await refuse(403, "This form was sent from another site. Nothing was changed.")
+    return (
+        None if ours else await refuse(403, _("This form was sent from another site. Nothing was changed."))
+    )
 
 
 async def _ask_who_it_is() -> AnyResponse | None:
@@ -100,7 +104,7 @@ async def _ask_who_it_is() -> AnyResponse | None:
     if person is None:
         return to_sign_in(request.full_path.rstrip("?") if request.method == "GET" else "/")
     if needed == ADMIN and not person.is_admin:
-        raise NotFound("There is no such page.")
+        raise NotFound(_("There is no such page."))
     return None
 
 

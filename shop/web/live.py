@@ -28,6 +28,7 @@ from shop.web.guards import address
 from shop.web.orders import about
 from shop.web.own_orders import keys, visitor_id
 from shop.web.reply import AnyResponse, Part, card_html, guest, markup, morphed, refuse
+from shop.words import N_, _, language
 
 live_pages = Blueprint("live", __name__)
 
@@ -38,7 +39,7 @@ MOST_CARDS = 60
 HEARTBEAT_SECONDS = 15.0
 AGAIN_MILLISECONDS = 20_000
 STREAM = "text/event-stream; charset=utf-8"
-TOO_MANY = "Too many pages are kept up to date just now. Reload the page to see what has changed."
+TOO_MANY = N_("Too many pages are kept up to date just now. Reload the page to see what has changed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ async def _put_off() -> Response:
     # htmx asks again only after an answer that was a stream: so its stream is a short one.
     if request.headers.get("HX-Request"):
         return _answer((f"retry: {AGAIN_MILLISECONDS}\ndata:\n\n",))
-    response = await refuse(503, TOO_MANY)
+    response = await refuse(503, _(TOO_MANY))
     response.headers["Retry-After"] = str(AGAIN_MILLISECONDS // 1000)
     return response
 
@@ -193,7 +194,7 @@ async def _product(product_id: str) -> Topic:
         return _pieces(_of_product(await db.read(live.product, product_id)), currency=currency)
 
     ids = frozenset((product_id,))
-    return Topic(make, lambda news: news.touch(ids), ("product", product_id))
+    return Topic(make, lambda news: news.touch(ids), ("product", language(), product_id))
 
 
 async def _category(category_id: str) -> Topic:
@@ -207,7 +208,7 @@ async def _category(category_id: str) -> Topic:
         cards = await db.read(live.cards, category_id, slugs)
         return [_card(card, currency, eager=place < 4) for place, card in enumerate(cards)]  # noqa: PLR2004 - as cards.html
 
-    return Topic(make, lambda news: news.touch(ids), ("category", category_id, *slugs))
+    return Topic(make, lambda news: news.touch(ids), ("category", language(), category_id, *slugs))
 
 
 async def _cart(_name: str) -> Topic:

@@ -43,7 +43,8 @@ async def cancel(number: str) -> AnyResponse:
         shown = await shop().db.write(orders.cancel, number, person, now(), keys())
     except Conflict as refusal:
         return await _refuse(number, str(refusal))
-    flash("Your order is cancelled." if shown.order.state == "closed" else "We are cancelling it.")
+    closed = shown.order.state == "closed"
+    flash(_("Your order is cancelled.") if closed else _("We are cancelling it."))
     return await reply(f"/orders/{number}", Part("orders/status", about(shown)))
 
 

@@ -146,4 +146,4 @@ async def test_what_may_be_typed_without_end_takes_no_room_from_the_pages_that_a
     for path in ("/search?q=mug", "/c/things?from=1", "/c/things?to=30", "/c/things?sort=price"):
         await stranger.get(path)
 
-    assert list(app.extensions[EXTENSION].shelf._pages) == ["/c/things?sort=price"]
+    assert list(app.extensions[EXTENSION].shelf._pages) == ["en /c/things?sort=price"]

@@ -15,6 +15,7 @@ from shop.clock import Instant, later, new_id, new_token, to_epoch
 from shop.errors import Conflict, NotFound, Refused, TooMany
 from shop.listing import LAST, Listing, page_of
 from shop.people import Person
+from shop.words import N_, _, speaking
 
 sql = queries("accounts")
 
@@ -197,7 +198,7 @@ def link(tx: Tx, kind: str, token: str, at: Instant) -> Link:
     """Return who a link is for. Raises NotFound when it was used, ended, or never made."""
     found = tx.one(Link, sql.link, hash=_digest(token), kind=kind, at=at)
     if found is None:
-        raise NotFound("This link has been used or has ended. Ask for another one.")
+        raise NotFound(_("This link has been used or has ended. Ask for another one."))
     return found
 
 
@@ -241,8 +242,9 @@ def _tell_the_move(tx: Tx, by: Person, was: Account, email: str, at: Instant) ->
     end_links(tx, was.id)
     told = {"before": was.email, "after": email}
     events.record(tx, "person.address_changed", was.actor, by=by.actor, at=at, **told)
-    text = _MOVED.format(name=was.name)
-    letters.write(tx, "email", was.email, "Your e-mail address was changed", text, key=new_id("key"), at=at)
+    with speaking(people.language_of(tx, was.id)):
+        subject, text = _("Your e-mail address was changed"), _(_MOVED, name=was.name)
+    letters.write(tx, "email", was.email, subject, text, key=new_id("key"), at=at)
 
 
 def end_links(tx: Tx, person_id: str) -> None:
@@ -257,8 +259,10 @@ def _issue(tx: Tx, person: Account, kind: str, by: str, base_url: str, at: Insta
     told = {"hash": _digest(token), "kind": kind, "person_id": person.id}
     tx.run(sql.add_link, actor=by, at=at, until=until, **told)
     place = f"{base_url}/{kind}s/"
-    subject, body = _LETTERS[kind]
-    text = body.format(name=person.name, link=place + letters.TOKEN, shop=base_url)
+    with speaking(people.language_of(tx, person.id)):
+        subject, body = _LETTERS[kind]
+        text = _(body, name=person.name, link=place + letters.TOKEN, shop=base_url)
+        subject = _(subject)
     key = _key(_digest(token))
     letters.write(tx, kind, person.email, subject, text, key=key, at=at, secret=token)
     return Issued(by_id(tx, person.id), place + token)
@@ -283,15 +287,15 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-_INVITATION = """Hello {name},
+_INVITATION = N_("""Hello {name},
 
 you are invited to {shop}. Choose your password here, within three days:
 
 {link}
 
 The link works once. If you did not expect this letter, leave it.
-"""
-_RESET = """Hello {name},
+""")
+_RESET = N_("""Hello {name},
 
 a new password was asked for at {shop}. Choose it here, within a day:
 
@@ -299,11 +303,11 @@ a new password was asked for at {shop}. Choose it here, within a day:
 
 The link works once, and ends every session. If you did not ask for it, leave this letter: your password stays
 as it is.
-"""
-_LETTERS = {INVITATION: ("You are invited", _INVITATION), RESET: ("Choose a new password", _RESET)}
-_MOVED = """Hello {name},
+""")
+_LETTERS = {INVITATION: (N_("You are invited"), _INVITATION), RESET: (N_("Choose a new password"), _RESET)}
+_MOVED = N_("""Hello {name},
 
 the shop has changed the e-mail address of your account: letters go to the new one from now on.
 
 If you did not want that, write to the shop.
-"""
+""")

@@ -14,6 +14,7 @@ from shop.config import Settings
 from shop.orders import Order
 from shop.people import Person
 from shop.stripe_gateway import Gateway, Item, Session
+from shop.words import ENGLISH
 
 sql = queries("adoption")
 
@@ -108,6 +109,7 @@ def _place(
         subtotal=sum(line.item.quantity * line.item.unit_amount for line in lines),
         at=at,
         hold_until=at,
+        language=session.metadata.get("language", ENGLISH),
     )
     for position, line in enumerate(lines):
         orders.add_line(

@@ -11,6 +11,7 @@ from db import Tx, queries
 from shop.clock import Instant, new_id
 from shop.errors import NotFound, OutOfStock
 from shop.stock import row as stock_row
+from shop.words import _
 
 sql = queries("cart")
 
@@ -154,9 +155,9 @@ def _set(tx: Tx, cart_id: str, sku: str, quantity: int, at: Instant) -> Added:
     own = int(tx.value(sql.held_by_own_order, cart_id=cart_id, sku=sku) or 0)
     possible = min(quantity, stock.available + own, MOST_OF_A_LINE)
     if tx.value(sql.for_sale, sku=sku) is None:
-        raise OutOfStock(f"{stock.name} is not sold any more.", (sku,))
+        raise OutOfStock(_("{title} is not sold any more.", title=stock.name), (sku,))
     if possible <= 0:
-        raise OutOfStock(f"{stock.name} is sold out.", (sku,))
+        raise OutOfStock(_("{title} is sold out.", title=stock.name), (sku,))
     before = _quantity(tx, cart_id, sku)
     tx.run(sql.add, id=cart_id, at=at)
     tx.run(sql.set, cart_id=cart_id, sku=sku, quantity=possible, at=at)
@@ -177,15 +178,24 @@ def _is_guests(tx: Tx, cart_id: str | None) -> bool:
 
 
 def _merge(tx: Tx, guest: str, own: str, at: Instant) -> tuple[str, ...]:
+    # What the guest's cart holds unpaid is held for this one from now on, and so is no reason to cap a line.
+    tx.run(sql.carry_order, guest=guest, own=own)
     notes = []
     for line in show(tx, guest).lines:
         wanted = _quantity(tx, own, line.sku) + line.quantity
         try:
             if put(tx, own, line.sku, line.quantity, at).capped:
                 now = _quantity(tx, own, line.sku)
-                notes.append(f"You wanted {wanted} of {line.title}: your cart has the {now} we have.")
+                notes.append(
+                    _(
+                        "You wanted {wanted} of {title}: your cart has the {count} we have.",
+                        wanted=wanted,
+                        title=line.title,
+                        count=now,
+                    )
+                )
         except (OutOfStock, NotFound):
-            notes.append(f"{line.title} is sold out and was left behind.")
+            notes.append(_("{title} is sold out and was left behind.", title=line.title))
     tx.run(sql.empty, cart_id=guest)
     tx.run(sql.drop, cart_id=guest)
     return tuple(notes)

@@ -14,6 +14,7 @@ from shop.clock import Instant, new_id
 from shop.errors import Conflict, NotFound
 from shop.money import format_money
 from shop.people import Person
+from shop.words import _
 
 sql = queries("catalog")
 
@@ -207,7 +208,7 @@ def category(tx: Tx, slug: str) -> Category:
     """Return a category by its slug. Raises NotFound."""
     found = tx.one(Category, sql.category, slug=slug)
     if found is None:
-        raise NotFound("There is no such category.")
+        raise NotFound(_("There is no such category."))
     return found
 
 
@@ -215,7 +216,7 @@ def product(tx: Tx, slug: str) -> Product:
     """Return a published product with its variants and pictures. Raises NotFound."""
     found = tx.one(Product, sql.product, slug=slug)
     if found is None:
-        raise NotFound("There is no such product.")
+        raise NotFound(_("There is no such product."))
     return replace(
         found,
         variants=tuple(tx.all(Variant, sql.variants, product_id=found.id)),
@@ -282,7 +283,7 @@ def price_row(tx: Tx, product_id: str, sku: str) -> PriceRow:
     """Return one variant's price. Raises NotFound."""
     row = tx.one(PriceRow, sql.price_row, product_id=product_id, sku=sku)
     if row is None:
-        raise NotFound("There is no such variant.")
+        raise NotFound(_("There is no such variant."))
     return row
 
 

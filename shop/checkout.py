@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from db import Database, Tx
 from shop import cart, events, instance, orders, payments, stock
+from shop.buyers import Buyer
 from shop.cart import Cart
 from shop.clock import Instant, later, new_id, new_number, now, to_epoch
 from shop.config import Settings
 from shop.errors import Conflict, OutOfStock, Refused
 from shop.orders import Order, OrderLine
-from shop.people import Person
 from shop.stripe_gateway import Gateway, StripeRefused, StripeUnreachable
+from shop.words import _
 
 STRIPES_LEAST_MINUTES = 31
 """Stripe refuses a session shorter than 30 minutes; one more forgives a clock that differs."""
@@ -42,43 +43,55 @@ class Begun:
     superseded: bool = False
 
 
-async def start(db: Database, gateway: Gateway, settings: Settings, person: Person, cart_id: str) -> Started:
+async def start(db: Database, gateway: Gateway, settings: Settings, buyer: Buyer, cart_id: str) -> Started:
     """Turn the cart into an order with held stock and return where to pay it.
 
-    The same cart sent twice is one order with one payment page; a cart that has changed gives up the
-    older order first, unless that turns out to be paid. Raises OutOfStock naming the lines, Refused for an
-    empty cart, and Conflict while an older payment of this cart is still uncertain.
+    The same cart sent twice is one order with one payment page; a cart that has changed, or another buyer's
+    name on it, gives up the older order first, unless that turns out to be paid. Raises OutOfStock naming
+    the lines, Refused for an empty cart, and Conflict while an older payment of this cart is still uncertain.
     """
-    begun = await db.write(begin, settings, person, cart_id, now())
+    begun = await db.write(begin, settings, buyer, cart_id, now())
     if begun.superseded:
         if await _end(db, gateway, begun.order.id):
             return Started(begun.order.number, None)
-        begun = await db.write(begin, settings, person, cart_id, now())
+        begun = await db.write(begin, settings, buyer, cart_id, now())
     if begun.superseded:
-        raise Conflict("Your earlier payment of this cart is still being closed: try again shortly.")
+        raise Conflict(_("Your earlier payment of this cart is still being closed: try again shortly."))
     order = begun.order
     if order.state != "open" or order.pay_url:
         return Started(order.number, order.pay_url)
     return Started(order.number, await open_session(db, gateway, order.id))
 
 
-def begin(tx: Tx, settings: Settings, person: Person, cart_id: str, at: Instant) -> Begun:
+async def give_back(db: Database, gateway: Gateway, order_id: str, by: str) -> Order:
+    """Give up an order that waits for its payment, and return it: closed, or still being closed at Stripe.
+
+    Its cart stays as it is. Raises Conflict when it is paid meanwhile: that is a matter of cancelling it.
+    """
+    await db.write(_give_up, order_id, by, now())
+    if await _end(db, gateway, order_id):
+        raise Conflict(_("This order does not wait for its payment any more: look at how it stands."))
+    return await db.read(orders.by_id, order_id)
+
+
+def begin(tx: Tx, settings: Settings, buyer: Buyer, cart_id: str, at: Instant) -> Begun:
     """Hold the cart's stock and freeze it as an order; or find the order it is already."""
     wanted = cart.show(tx, cart_id)
     waiting = orders.open_of_cart(tx, cart_id)
     if waiting is not None:
         same = _same(orders.lines_of(tx, waiting.id), wanted)
-        if same and waiting.cancel_requested_at is None:
+        theirs = (waiting.person_id, waiting.email) == (buyer.person_id, buyer.email)
+        if same and theirs and waiting.cancel_requested_at is None:
             return Begun(waiting)
-        orders.ask_to_cancel(tx, waiting, by=person.actor, at=at)
+        orders.ask_to_cancel(tx, waiting, by=buyer.actor, at=at)
         return Begun(waiting, superseded=True)
     if not wanted.lines:
-        raise Refused("Your cart is empty.")
+        raise Refused(_("Your cart is empty."))
     gone = [line for line in wanted.lines if not line.for_sale]
     if gone:
-        sentence = " ".join(f"{line.title} is not sold any more." for line in gone)
+        sentence = " ".join(_("{title} is not sold any more.", title=line.title) for line in gone)
         raise OutOfStock(sentence, tuple(line.sku for line in gone))
-    return Begun(_place(tx, settings, person, wanted, at))
+    return Begun(_place(tx, settings, buyer, wanted, at))
 
 
 async def open_session(db: Database, gateway: Gateway, order_id: str, retries: int = 2) -> str | None:
@@ -97,7 +110,7 @@ async def open_session(db: Database, gateway: Gateway, order_id: str, retries: i
         # Asked for too late, it never existed: nobody could have paid, and the shopper did nothing wrong.
         reason = "expired" if attempt.expires_at <= later(now(), minutes=30) else "payment_failed"
         await db.write(payments.refused, attempt.id, str(refusal), now(), reason=reason)
-        sentence = "The payment could not be prepared. Your cart is as it was; nothing was charged."
+        sentence = _("The payment could not be prepared. Your cart is as it was; nothing was charged.")
         raise Conflict(sentence) from refusal
     except StripeUnreachable:
         return None
@@ -140,20 +153,27 @@ async def _end(db: Database, gateway: Gateway, order_id: str) -> bool:
     return order.state not in ("open", "closed") or order.captured > 0
 
 
+def _give_up(tx: Tx, order_id: str, by: str, at: Instant) -> None:
+    order = orders.by_id(tx, order_id)
+    if order.state == "open":
+        orders.ask_to_cancel(tx, order, by=by, at=at)
+
+
 def _same(lines: tuple[OrderLine, ...], wanted: Cart) -> bool:
     placed = {line.sku: (line.quantity, line.unit_price) for line in lines}
     return placed == {line.sku: (line.quantity, line.unit_price) for line in wanted.lines}
 
 
-def _place(tx: Tx, settings: Settings, person: Person, wanted: Cart, at: Instant) -> Order:
+def _place(tx: Tx, settings: Settings, buyer: Buyer, wanted: Cart, at: Instant) -> Order:
     order_id, number = new_id("ord"), new_number()
     until = later(at, minutes=settings.checkout_minutes)
     tx.run(
         orders.sql.add,
         id=order_id,
         number=number,
-        person_id=person.id,
-        email=person.email,
+        person_id=buyer.person_id,
+        email=buyer.email,
+        language=buyer.language,
         cart_id=wanted.id,
         provider=settings.provider,
         currency=settings.currency,
@@ -162,10 +182,10 @@ def _place(tx: Tx, settings: Settings, person: Person, wanted: Cart, at: Instant
         hold_until=until,
     )
     _freeze(tx, order_id, wanted)
-    cause = stock.Cause(order_id, person.actor, "checkout", at)
+    cause = stock.Cause(order_id, buyer.actor, "checkout", at)
     stock.hold(tx, [stock.Wanted(line.sku, line.quantity, line.title) for line in wanted.lines], cause)
     of = f"order:{order_id}"
-    events.record(tx, "order.placed", of, by=person.actor, at=at, after="open")
+    events.record(tx, "order.placed", of, by=buyer.actor, at=at, after="open")
     order = orders.by_id(tx, order_id)
     if order.total == 0:
         return _free(tx, order, at)
@@ -211,6 +231,7 @@ def _request(tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_
         # What it takes to take the order up again in books that have lost it.
         "person": order.person_id,
         "cart": order.cart_id,
+        "language": order.language,
     }
     back = f"{settings.base_url}/checkouts/{order.number}"
     return {
@@ -224,6 +245,7 @@ def _request(tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_
         "cancel_url": back,
         "expires_at": expires_at,
         "adaptive_pricing": {"enabled": False},
+        "locale": order.language,
     }
 
 

@@ -1,6 +1,9 @@
 """The countdown: how long a checkout's items are still held, in words that a shopper reads at a glance."""
 
+from babel.dates import format_datetime
+
 from shop.clock import Instant, moment
+from shop.words import _, language
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -13,24 +16,28 @@ def held_for(until: Instant, at: Instant) -> str:
     end, here = moment(until), moment(at)
     seconds = (end - here).total_seconds()
     if seconds <= 0:
-        return "The time to pay has run out: the items are being given back."
-    day = "" if end.date() == here.date() else f"{end:%A}, "
-    return f"The items are held for you for {_span(seconds)}, until {day}{end:%H:%M} UTC."
+        return _("The time to pay has run out: the items are being given back.")
+    ends = format_datetime(end, "HH:mm" if end.date() == here.date() else "EEEE, HH:mm", locale=language())
+    return _("The items are held for you for {span}, until {until} UTC.", span=_span(seconds), until=ends)
 
 
 def back_in(until: Instant, at: Instant) -> str:
     """Say how long others hold what they have until an instant, if they don't pay; minutes are rounded up."""
     seconds = (moment(until) - moment(at)).total_seconds()
     if seconds <= MINUTE:
-        return "in a minute or two"
+        return _("in a minute or two")
     if seconds < IN_HOURS:
-        return f"in about {-(-seconds // MINUTE):.0f} min"
-    return f"in about {seconds / HOUR:.0f} hours"
+        return _("in about {count} min", count=_minutes(seconds))
+    return _("in about {count} hours", count=round(seconds / HOUR))
 
 
 def _span(seconds: float) -> str:
     if seconds <= MINUTE:
-        return "at most a minute more"
+        return _("at most a minute more")
     if seconds < IN_HOURS:
-        return f"about {-(-seconds // MINUTE):.0f} more minutes"
-    return f"about {seconds / HOUR:.0f} more hours"
+        return _("about {count} more minutes", count=_minutes(seconds))
+    return _("about {count} more hours", count=round(seconds / HOUR))
+
+
+def _minutes(seconds: float) -> int:
+    return int(-(-seconds // MINUTE))

@@ -15,6 +15,7 @@ from shop.notes import Note
 from shop.order_finds import Choice, FoundOrder
 from shop.order_states import ADMIN, STEPS
 from shop.orders import Order, OrderPage
+from shop.people import GUEST
 
 sql = queries("desk")
 
@@ -133,8 +134,12 @@ def why_it_stays(order: Order, left: int) -> str:
 
 
 def _others(tx: Tx, order: Order) -> tuple[FoundOrder, ...]:
-    theirs = order_finds.find(tx, Choice(person_id=order.person_id), None, SOME_OTHERS + 1).items
-    return tuple(one for one in theirs if one.id != order.id)[:SOME_OTHERS]
+    is_guests = order.person_id == GUEST
+    choice = Choice(person_id=order.person_id, q=order.email if is_guests else "")
+    theirs = order_finds.find(tx, choice, None, SOME_OTHERS + 1).items
+    # A word finds longer addresses with it in them as well.
+    fits = (one for one in theirs if not is_guests or one.email == order.email)
+    return tuple(one for one in fits if one.id != order.id)[:SOME_OTHERS]
 
 
 def _may_become(order: Order, new: str) -> bool:

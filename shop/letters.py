@@ -77,16 +77,18 @@ class Letter:
 
 def write(
     tx: Tx, kind: str, to: str, subject: str, text: str, *, key: str, at: Instant, secret: str = ""
-) -> None:
-    """Write a letter in plain text to an e-mail address; one with the same `key` is written once.
+) -> bool:
+    """Write a letter in plain text to an e-mail address, once for each `key`; tell whether it is written now.
 
     It is sent after the commit. A `secret` takes the place of TOKEN in the text.
     """
     letter_id = new_id("let")
     line = " ".join(subject.split())
     told = {"kind": kind, "recipient": to, "subject": line, "text": text, "secret": secret}
-    if tx.run(sql.add, id=letter_id, key=key, at=at, **told):
-        outbox.add(tx, ERRAND, letter_id, at)
+    if not tx.run(sql.add, id=letter_id, key=key, at=at, **told):
+        return False
+    outbox.add(tx, ERRAND, letter_id, at)
+    return True
 
 
 def tell_of_order(tx: Tx, news: str, row_id: str, at: Instant) -> None:
@@ -132,6 +134,16 @@ def send_again(tx: Tx, letter_id: str, by: Person, at: Instant) -> Letter:
     outbox.add_again(tx, ERRAND, letter_id, at)
     events.record(tx, "letter.repeated", f"letter:{letter_id}", by=by.actor, at=at, before=letter.state)
     return by_id(tx, letter_id)
+
+
+def key_of(tx: Tx, letter_id: str) -> str:
+    """Return what a letter was written for, as the one who wrote it named it."""
+    return str(tx.value(sql.key_of, id=letter_id))
+
+
+def renew(tx: Tx, letter_id: str, secret: str) -> None:
+    """Give a letter another secret, in the place of the one that is forgotten."""
+    tx.run(sql.renew, id=letter_id, secret=secret)
 
 
 def keep(tx: Tx, letter_id: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from db import Tx, queries
 from shop.errors import TooMany
+from shop.words import N_, _
 
 sql = queries("limits")
 
@@ -21,17 +22,22 @@ class Limit:
     sentence: str
 
 
-_SIGN_INS = "Too many tries to sign in. Wait a few minutes, then try again."
-_CHECKOUTS = "Too many checkouts. Wait a few minutes, then try again."
+_SIGN_INS = N_("Too many tries to sign in. Wait a few minutes, then try again.")
+_CHECKOUTS = N_("Too many checkouts. Wait a few minutes, then try again.")
+_LETTERS_FROM = N_("Too many letters asked for from here. Try again in an hour.")
+_LETTERS_TO = N_("Too many letters to one address. Try again in an hour.")
+_ACCOUNTS = N_("Too many new accounts from here. Try again in an hour.")
 
 # An account is counted together with the address, so that nobody can lock somebody else out of theirs.
 SIGN_IN = Limit("sign-in", 10, 600, _SIGN_INS)
 SIGN_IN_FROM = Limit("sign-in-from", 100, 600, _SIGN_INS)
-REGISTER_FROM = Limit("register-from", 50, 3600, "Too many new accounts from here. Try again in an hour.")
-RESET_FROM = Limit("reset-from", 20, 3600, "Too many letters asked for from here. Try again in an hour.")
-RESET_OF = Limit("reset-of", 5, 3600, "Too many letters to one address. Try again in an hour.")
-NOTICE_FROM = Limit("notice-from", 20, 3600, "Too many letters asked for from here. Try again in an hour.")
-NOTICE_OF = Limit("notice-of", 5, 3600, "Too many letters to one address. Try again in an hour.")
+REGISTER_FROM = Limit("register-from", 50, 3600, _ACCOUNTS)
+RESET_FROM = Limit("reset-from", 20, 3600, _LETTERS_FROM)
+RESET_OF = Limit("reset-of", 5, 3600, _LETTERS_TO)
+NOTICE_FROM = Limit("notice-from", 20, 3600, _LETTERS_FROM)
+NOTICE_OF = Limit("notice-of", 5, 3600, _LETTERS_TO)
+ORDER_LINK_FROM = Limit("order-link-from", 20, 3600, _LETTERS_FROM)
+ORDER_LINK_OF = Limit("order-link-of", 5, 3600, _LETTERS_TO)
 CHECKOUT = Limit("checkout", 20, 600, _CHECKOUTS)
 CHECKOUT_FROM = Limit("checkout-from", 100, 600, _CHECKOUTS)
 
@@ -44,4 +50,4 @@ def count(tx: Tx, limit: Limit, who: str, epoch: int) -> None:
     if tries == 1:
         tx.run(sql.forget, before=epoch - KEPT_SECONDS)
     if tries > limit.most:
-        raise TooMany(limit.sentence, start + limit.seconds - epoch)
+        raise TooMany(_(limit.sentence), start + limit.seconds - epoch)

@@ -16,6 +16,7 @@ from shop import catalog, shelves
 from shop.catalog import Card, Product
 from shop.errors import NotFound
 from shop.narrowing import Wish
+from shop.words import _
 
 sql = queries("live")
 log = logging.getLogger(__name__)
@@ -137,7 +138,7 @@ def product(tx: Tx, product_id: str) -> Product:
     """Return a published product by its id. Raises NotFound."""
     slug = tx.value(sql.product_slug, id=product_id)
     if slug is None:
-        raise NotFound("There is no such product.")
+        raise NotFound(_("There is no such product."))
     return catalog.product(tx, slug)
 
 
@@ -145,7 +146,7 @@ def cards(tx: Tx, category_id: str, slugs: Sequence[str]) -> list[Card]:
     """Return these products' cards, or those of the category's first page. Raises NotFound."""
     category = tx.value(sql.category_slug, id=category_id)
     if category is None:
-        raise NotFound("There is no such category.")
+        raise NotFound(_("There is no such category."))
     if not slugs:
         return list(shelves.shelf(tx, category, Wish()).listing.items)
     found = (tx.one(Card, sql.card, slug=slug) for slug in slugs)

@@ -87,7 +87,7 @@ def compose(sender: str, letter: Envelope) -> EmailMessage:
 def _as_html(text: str) -> str:
     paragraphs = (paragraph.strip() for paragraph in text.split("\n\n"))
     body = "\n".join(_paragraph(one) for one in paragraphs if one)
-    return f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><body>\n{body}\n</body></html>\n'
+    return f'<!doctype html>\n<html><meta charset="utf-8"><body>\n{body}\n</body></html>\n'
 
 
 def _paragraph(text: str) -> str:

@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from babel.numbers import format_currency
 
+from shop.words import _, language
+
 ZERO_DECIMALS = frozenset(
     "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split()  # noqa: SIM905 - reads as a list
 )
@@ -27,9 +29,13 @@ def decimals(currency: str) -> int:
     return 3 if currency in THREE_DECIMALS else 2
 
 
+def format_money(amount: int, currency: str) -> str:
+    """Return an amount of minor units as the language spoken here writes it, such as €12.50 or 12,50 €."""
+    return _written(amount, currency, language())
+
+
 @lru_cache(maxsize=4096)
-def format_money(amount: int, currency: str, locale: str = "en") -> str:
-    """Return an amount of minor units as `locale` writes it, such as €12.50."""
+def _written(amount: int, currency: str, locale: str) -> str:
     exact = Decimal(amount).scaleb(-decimals(currency))
     return format_currency(exact, currency.upper(), locale=locale)
 
@@ -49,11 +55,13 @@ def parse_money(text: str, currency: str) -> int:
     typed = text.strip()
     match = _TYPED.fullmatch(typed)
     if match is None:
-        raise ValueError("Write an amount such as 12.50.")
+        raise ValueError(_("Write an amount such as 12.50."))
     places = decimals(currency)
     if len(match.group(1) or "") > places:
-        raise ValueError(f"{currency.upper()} has {places} decimals: write fewer.")
+        raise ValueError(
+            _("{currency} has {count} decimals: write fewer.", currency=currency.upper(), count=places)
+        )
     amount = int(Decimal(typed.replace(",", ".")).scaleb(places))
     if amount > LARGEST:
-        raise ValueError("That is more than can be charged at once.")
+        raise ValueError(_("That is more than can be charged at once."))
     return amount

@@ -12,6 +12,7 @@ from db import Tx, queries
 from shop import catalog, events, letters, limits
 from shop.clock import Instant, later, new_id, new_token, to_epoch
 from shop.errors import Conflict, NotFound, Refused, TooMany
+from shop.words import N_, _
 
 sql = queries("notices")
 
@@ -69,9 +70,11 @@ def ask(tx: Tx, slug: str, sku: str, email: str, base_url: str, at: Instant) -> 
     product = catalog.product(tx, slug)
     variant = next((one for one in product.variants if one.sku == sku), None)
     if variant is None:
-        raise Refused("Choose what you wait for.", "sku")
+        raise Refused(_("Choose what you wait for."), "sku")
     if variant.available > 0:
-        raise Conflict(f"{_title(product.name, variant.label)} is available again: you can buy it now.")
+        raise Conflict(
+            _("{title} is available again: you can buy it now.", title=_title(product.name, variant.label))
+        )
     try:
         limits.count(tx, limits.NOTICE_OF, email, to_epoch(at))
     except TooMany:
@@ -82,8 +85,8 @@ def ask(tx: Tx, slug: str, sku: str, email: str, base_url: str, at: Instant) -> 
     if tx.run(sql.ask, at=at, until=_days(at, ASKED_DAYS), **told):
         letters.forget(tx, [_key(before)] if before else [])
         title = _title(product.name, variant.label)
-        text = _PROOF.format(title=title, shop=base_url, link=_link(base_url))
-        _write(tx, email, f"{title}: shall we write when it is back?", text, token, at)
+        text = _(_PROOF, title=title, shop=base_url, link=_link(base_url))
+        _write(tx, email, _("{title}: shall we write when it is back?", title=title), text, token, at)
 
 
 def by_token(tx: Tx, token: str, at: Instant) -> Notice:
@@ -155,8 +158,8 @@ def _tell(tx: Tx, back: _Back, one: _Waiting, base_url: str, at: Instant) -> Non
     if tx.run(sql.told, id=one.id, hash=_digest(token), at=at, until=_days(at, TOLD_DAYS)):
         title = _title(back.name, back.label)
         place = f"{base_url}/p/{back.slug}?variant={quote(back.sku, safe='')}"
-        text = _BACK.format(title=title, place=place, link=_link(base_url))
-        _write(tx, one.email, f"{title} is back", text, token, at)
+        text = _(_BACK, title=title, place=place, link=_link(base_url))
+        _write(tx, one.email, _("{title} is back", title=title), text, token, at)
 
 
 def _write(tx: Tx, to: str, subject: str, text: str, token: str, at: Instant) -> None:
@@ -183,7 +186,7 @@ def _days(at: Instant, days: int) -> Instant:
     return later(at, minutes=days * _DAY_MINUTES)
 
 
-_PROOF = """Hello,
+_PROOF = N_("""Hello,
 
 somebody asked at {shop}
 to be written to when this is back: {title}.
@@ -196,8 +199,8 @@ You get one letter when it is back, within half a year.
 The same link takes it back again.
 
 If it was not you, leave this letter: nothing more comes.
-"""
-_BACK = """Hello,
+""")
+_BACK = N_("""Hello,
 
 {title} is back:
 
@@ -209,4 +212,4 @@ This was the one letter you asked for. If you wait for other things as well
 and want no more of these letters, end them here:
 
 {link}
-"""
+""")

@@ -6,6 +6,8 @@ order may go from where it is, who may send it there, and what happens to its st
 
 from dataclasses import dataclass
 
+from shop.words import N_
+
 STATES = ("open", "processing", "confirmed", "packed", "shipped", "closed", "review")
 CLOSED_REASONS = (
     "expired",
@@ -15,6 +17,22 @@ CLOSED_REASONS = (
     "charged_back",
     "oversold",
 )
+WORDS = {
+    "open": N_("open"),
+    "processing": N_("processing"),
+    "confirmed": N_("confirmed"),
+    "packed": N_("packed"),
+    "shipped": N_("shipped"),
+    "closed": N_("closed"),
+    "review": N_("review"),
+    "expired": N_("expired"),
+    "cancelled": N_("cancelled"),
+    "payment_failed": N_("payment failed"),
+    "refunded": N_("refunded"),
+    "charged_back": N_("charged back"),
+    "oversold": N_("oversold"),
+}
+"""The same as a shopper's list of orders says them."""
 FOR_WANT_OF_MONEY = ("expired", "payment_failed")
 """Money that comes late may still buy what such an order was about."""
 SHOPPER, ADMIN, STRIPE, SHOP = "shopper", "admin", "stripe", "shop"

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from db import Tx, queries
 from shop import events, letters, outbox, refunds, sales, stock, timeline
+from shop.buyers import NO_KEYS, Keys, opens
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
 from shop.order_states import CANCELLABLE_BY_SHOPPER, FOR_WANT_OF_MONEY, STEPS
-from shop.people import Person
+from shop.people import GUEST, Person
 from shop.refunds import Refund
+from shop.words import N_, _
 
 sql = queries("orders")
 
@@ -76,6 +78,7 @@ class Order:
     cart_id: str
     version: int
     ship_block: str
+    language: str
     pay_url: str | None
 
 
@@ -159,22 +162,23 @@ def move(
     return by_id(tx, order.id)
 
 
-def cancel(tx: Tx, number: str, person: Person, at: Instant) -> OrderPage:
-    """Cancel a shopper's own order; repeating it is harmless.
+def cancel(tx: Tx, number: str, person: Person | None, at: Instant, keys: Keys = NO_KEYS) -> OrderPage:
+    """Cancel a shopper's own order, or one that their browser has the key of; repeating it is harmless.
 
     An unpaid order is only flagged: its session is expired at Stripe first, and the answer decides.
     A paid one is closed, its stock returned and its refund asked for at once. Raises NotFound when it
     is not theirs and Conflict once it is being packed, or while an admin looks at its payment.
     """
-    order = _own(tx, number, person.id)
+    order = own(tx, number, person.id if person else None, keys)
+    by = person.actor if person else GUEST
     if order.state in ("open", "processing"):
-        ask_to_cancel(tx, order, by=person.actor, at=at)
+        ask_to_cancel(tx, order, by=by, at=at)
     elif order.state in CANCELLABLE_BY_SHOPPER:
-        close_paid(tx, order, by=person.actor, at=at, why="cancelled by the shopper")
+        close_paid(tx, order, by=by, at=at, why="cancelled by the shopper")
     elif order.state == "review":
-        raise Conflict("We are looking at your payment and will write to you: answer then to cancel it.")
+        raise Conflict(_("We are looking at your payment and will write to you: answer then to cancel it."))
     elif order.state != "closed":
-        raise Conflict("This order is already being prepared: it can't be cancelled any more.")
+        raise Conflict(_("This order is already being prepared: it can't be cancelled any more."))
     return page(tx, by_id(tx, order.id))
 
 
@@ -262,9 +266,16 @@ def lines_of(tx: Tx, order_id: str) -> tuple[OrderLine, ...]:
     return tuple(tx.all(OrderLine, sql.lines, order_id=order_id))
 
 
-def show_for(tx: Tx, person_id: str, number: str) -> OrderPage:
-    """Return a shopper's own order. Raises NotFound, also for another's."""
-    return page(tx, _own(tx, number, person_id))
+def show_for(tx: Tx, person_id: str | None, number: str, keys: Keys = NO_KEYS) -> OrderPage:
+    """Return a shopper's own order, or one that their browser has the key of. Raises NotFound for others."""
+    return page(tx, own(tx, number, person_id, keys))
+
+
+def own(tx: Tx, number: str, person_id: str | None, keys: Keys) -> Order:
+    """Return an order that is open to this person or to these keys. Raises NotFound, also for another's."""
+    order = tx.one(Order, sql.by_number, number=number)
+    mine = order is not None and opens(person_id, keys, order.person_id, order.number)
+    return _found(order if mine else None)
 
 
 def show(tx: Tx, number: str) -> OrderPage:
@@ -305,30 +316,31 @@ def page(tx: Tx, order: Order) -> OrderPage:
 def headline(order: Order, given_back: tuple[Refund, ...] = ()) -> str:
     """Say where the order stands; money may have come, and gone back, after it was closed."""
     if order.state == "closed":
-        told = _CLOSED[order.closed_reason or ""]
+        told = _(_CLOSED[order.closed_reason or ""])
         if order.closed_reason not in FOR_WANT_OF_MONEY:
             return told
-        return f"{told} {'Your money goes back to you.' if given_back else 'Nothing was charged.'}"
+        money = _("Your money goes back to you.") if given_back else _("Nothing was charged.")
+        return f"{told} {money}"
     if order.cancel_requested_at is not None and order.state in ("open", "processing"):
-        return "We are cancelling your order: the payment page is being closed."
-    return _HEADLINES[order.state]
+        return _("We are cancelling your order: the payment page is being closed.")
+    return _(_HEADLINES[order.state])
 
 
 _HEADLINES = {
-    "open": "Waiting for your payment. The items are held for you meanwhile.",
-    "processing": "Your bank is confirming the payment. The items are held for you.",
-    "confirmed": "Paid. We are getting your order ready.",
-    "packed": "Packed and waiting for the carrier.",
-    "shipped": "On its way to you.",
-    "review": "We are looking at your payment and will write to you.",
+    "open": N_("Waiting for your payment. The items are held for you meanwhile."),
+    "processing": N_("Your bank is confirming the payment. The items are held for you."),
+    "confirmed": N_("Paid. We are getting your order ready."),
+    "packed": N_("Packed and waiting for the carrier."),
+    "shipped": N_("On its way to you."),
+    "review": N_("We are looking at your payment and will write to you."),
 }
 _CLOSED = {
-    "expired": "The time to pay ran out.",
-    "cancelled": "Cancelled.",
-    "payment_failed": "The payment did not go through.",
-    "refunded": "Refunded.",
-    "charged_back": "Closed: the payment was taken back through the bank.",
-    "oversold": "Closed: the items were gone when the payment arrived. Your money goes back to you.",
+    "expired": N_("The time to pay ran out."),
+    "cancelled": N_("Cancelled."),
+    "payment_failed": N_("The payment did not go through."),
+    "refunded": N_("Refunded."),
+    "charged_back": N_("Closed: the payment was taken back through the bank."),
+    "oversold": N_("Closed: the items were gone when the payment arrived. Your money goes back to you."),
 }
 
 
@@ -339,14 +351,9 @@ def _move_stock(tx: Tx, kind: str, cause: stock.Cause, put_back: Mapping[str, in
         _STOCK[kind](tx, cause)
 
 
-def _own(tx: Tx, number: str, person_id: str) -> Order:
-    order = tx.one(Order, sql.by_number, number=number)
-    return _found(order if order is not None and order.person_id == person_id else None)
-
-
 def _found(order: Order | None) -> Order:
     if order is None:
-        raise NotFound("There is no such order.")
+        raise NotFound(_("There is no such order."))
     return order
 
 

@@ -17,9 +17,12 @@ from db import ConstraintViolated, Tx, queries
 from shop import events
 from shop.clock import Instant, later, new_id, new_token
 from shop.errors import Conflict, NotFound, Refused
+from shop.words import _
 
 sql = queries("people")
 
+GUEST = "guest"
+"""The id of the person whom orders without an account belong to, and how the ledgers name a guest."""
 SESSION_DAYS = {"user": 14, "admin": 1}
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 128
@@ -85,19 +88,19 @@ def clean_email(text: str) -> str:
     """Return an e-mail address as we store and compare it. Raises Refused when it can't be one."""
     email = text.strip().lower()
     if not _EMAIL.fullmatch(email):
-        raise Refused("Write an e-mail address such as sam@example.org.", "email")
+        raise Refused(_("Write an e-mail address such as sam@example.org."), "email")
     return email
 
 
 def check_new_password(password: str, email: str) -> None:
     """Raise Refused unless the password may be chosen: long enough, not guessed first."""
     if len(password) < SHORTEST_PASSWORD:
-        raise Refused(f"Choose at least {SHORTEST_PASSWORD} characters.", "password")
+        raise Refused(_("Choose at least {count} characters.", count=SHORTEST_PASSWORD), "password")
     if len(password) > LONGEST_PASSWORD:
-        raise Refused(f"Choose at most {LONGEST_PASSWORD} characters.", "password")
+        raise Refused(_("Choose at most {count} characters.", count=LONGEST_PASSWORD), "password")
     lowered = password.lower()
     if lowered in _NEVER or lowered in (email, email.split("@", maxsplit=1)[0]) or len(set(password)) <= 2:  # noqa: PLR2004
-        raise Refused("That password is easily guessed: choose another.", "password")
+        raise Refused(_("That password is easily guessed: choose another."), "password")
 
 
 def register(tx: Tx, email: str, name: str, password_hash: str, at: Instant, role: str = "user") -> Person:
@@ -113,7 +116,7 @@ def add(tx: Tx, person: Person, password_hash: str, *, by: str) -> None:
     try:
         tx.run(sql.add, hash=password_hash, at=person.created_at, **told)
     except ConstraintViolated:
-        raise Conflict("Somebody has registered with this e-mail address: sign in.") from None
+        raise Conflict(_("Somebody has registered with this e-mail address: sign in.")) from None
     events.record(tx, "person.added", person.actor, by=by, at=person.created_at, after=person.role)
 
 
@@ -148,11 +151,21 @@ def start_session(tx: Tx, person_id: str, at: Instant) -> str:
     """Start a session and return its token, which is nowhere else. Raises NotFound when suspended."""
     person = tx.one(Person, sql.by_id, id=person_id)
     if person is None or person.suspended_at is not None:
-        raise NotFound("This person can't sign in.")
+        raise NotFound(_("This person can't sign in."))
     token = new_token()
     until = later(at, minutes=SESSION_DAYS[person.role] * 24 * 60)
     tx.run(sql.add_session, hash=_digest(token), person_id=person_id, at=at, until=until)
     return token
+
+
+def choose_language(tx: Tx, person_id: str, language: str) -> None:
+    """Note the language that a person has chosen: letters to them are written in it."""
+    tx.run(sql.choose_language, id=person_id, language=language)
+
+
+def language_of(tx: Tx, person_id: str) -> str:
+    """Return the language that a person has chosen, or an empty text while they have chosen none."""
+    return str(tx.value(sql.language_of, id=person_id) or "")
 
 
 def person_of(tx: Tx, token: str, at: Instant) -> Person | None:
@@ -210,7 +223,7 @@ def end_suspension(tx: Tx, by: Person, person_id: str, at: Instant) -> None:
 def existing(tx: Tx, person_id: str) -> Person:
     """Return a person by id. Raises NotFound."""
     person = find(tx, person_id)
-    if person is None:
+    if person is None or person.id == GUEST:
         raise NotFound("There is no such person.")
     return person
 

@@ -16,6 +16,7 @@ from shop.clock import Instant
 from shop.countdown import back_in
 from shop.errors import NotFound, Refused
 from shop.listing import LAST
+from shop.words import _
 
 sql = queries("showcase")
 
@@ -100,7 +101,7 @@ def of_sku(tx: Tx, sku: str, asked: Mapping[str, str], cart_id: str | None, at: 
     """Return the product of a SKU with it chosen, unless options were asked for. Raises NotFound."""
     slug = catalog.slug_of(tx, sku)
     if slug is None:
-        raise NotFound("There is no such variant: go back and choose again.")
+        raise NotFound(_("There is no such variant: go back and choose again."))
     return show(tx, slug, {**asked, "variant": sku}, cart_id, at)
 
 
@@ -137,7 +138,7 @@ def field_of(name: str) -> str:
 
 def not_made(chosen: Mapping[str, str]) -> str:
     """Say that a combination of options is not made."""
-    return f"{' / '.join(chosen.values())} is not made: choose another combination."
+    return _("{choice} is not made: choose another combination.", choice=" / ".join(chosen.values()))
 
 
 def _neighbours(tx: Tx, product: Product, before: str, size: int) -> list[Card]:
@@ -183,7 +184,7 @@ def _groups(product: Product, chosen: dict[str, str], variant: Variant | None) -
         return ()
     if not chosen:
         each = (Choice(one.sku, one.label or one.sku, one == variant, one) for one in product.variants)
-        return (Group("Choose", "variant", tuple(each)),)
+        return (Group(_("Choose"), "variant", tuple(each)),)
     made = {tuple(one.options[name] for name in chosen): one for one in product.variants}
     groups = []
     for name, wanted in chosen.items():
@@ -209,11 +210,11 @@ def _holders(tx: Tx, variant: Variant, cart_id: str | None, at: Instant) -> tupl
         return "", False
     holders = tx.all(Holder, sql.holders, sku=variant.sku)
     if any(one.cart_id == cart_id for one in holders):
-        return "The last ones are held for you: your order waits to be paid.", True
+        return _("The last ones are held for you: your order waits to be paid."), True
     until = min((one.hold_until for one in holders if one.hold_until), default=None)
     if until is None:
-        return "Held by others, whose payment is on its way.", False
-    return f"Held by others, back {back_in(until, at)} unless they pay.", False
+        return _("Held by others, whose payment is on its way."), False
+    return _("Held by others, back {when} unless they pay.", when=back_in(until, at)), False
 
 
 def _meant(tx: Tx, sku: str, asked: Mapping[str, str]) -> str:
@@ -226,7 +227,7 @@ def _meant(tx: Tx, sku: str, asked: Mapping[str, str]) -> str:
     for name in _names(product):
         chosen[name] = asked.get(field_of(name), start.get(name, ""))
         if chosen[name] not in _values(product, name):
-            raise Refused(f"Choose one of these for {name}.", field_of(name))
+            raise Refused(_("Choose one of these for {name}.", name=name), field_of(name))
     if not chosen:
         return sku
     variant = _made(product, chosen)

@@ -12,6 +12,7 @@ from db import Tx, queries
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound, OutOfStock, Refused
 from shop.people import Person
+from shop.words import _
 
 sql = queries("stock")
 
@@ -151,7 +152,7 @@ def retake(tx: Tx, cause: Cause) -> None:
         else:
             gone.append(held.sku)
     if gone:
-        raise OutOfStock("Somebody else has bought it meanwhile.", tuple(gone))
+        raise OutOfStock(_("Somebody else has bought it meanwhile."), tuple(gone))
 
 
 def can_retake(tx: Tx, order_id: str) -> bool:
@@ -207,7 +208,7 @@ def row(tx: Tx, sku: str) -> StockRow:
     """Return one variant's row. Raises NotFound."""
     found = tx.one(StockRow, sql.row, sku=sku)
     if found is None:
-        raise NotFound("There is no such SKU.")
+        raise NotFound(_("There is no such SKU."))
     return found
 
 
@@ -288,4 +289,6 @@ def _shortage(tx: Tx, lines: list[Wanted]) -> str:
 
 
 def _only(name: str, available: int) -> str:
-    return f"Only {available} left of {name}." if available > 0 else f"{name} is sold out."
+    if available > 0:
+        return _("Only {count} left of {title}.", count=available, title=name)
+    return _("{title} is sold out.", title=name)

@@ -6,29 +6,31 @@ from db import Tx
 from shop import events
 from shop.clock import Instant
 from shop.money import format_money
+from shop.words import N_, _
 
 WORDS = {
-    "order.placed": "Placed",
-    "order.adopted": "Placed",
-    "order.processing": "Payment started",
-    "order.confirmed": "Paid",
-    "order.packed": "Packed",
-    "order.shipped": "Shipped",
-    "order.parcel": "Parcel",
-    "order.cancel_requested": "Cancellation asked for",
-    "order.cancelled": "Cancelled",
-    "order.expired": "Expired",
-    "order.payment_failed": "Payment failed",
-    "order.refunded": "Closed",
-    "order.review": "Under review",
-    "order.oversold": "Closed",
-    "order.charged_back": "Closed",
-    "payment.declined": "Card declined",
-    "refund.requested": "Refund started",
-    "refund.submitted": "Refund on its way",
-    "refund.succeeded": "Refunded",
-    "refund.failed": "Refund failed",
-    "refund.canceled": "Refund stopped",
+    "order.placed": N_("Placed"),
+    "order.adopted": N_("Placed"),
+    "order.claimed": N_("Added to an account"),
+    "order.processing": N_("Payment started"),
+    "order.confirmed": N_("Paid"),
+    "order.packed": N_("Packed"),
+    "order.shipped": N_("Shipped"),
+    "order.parcel": N_("Parcel"),
+    "order.cancel_requested": N_("Cancellation asked for"),
+    "order.cancelled": N_("Cancelled"),
+    "order.expired": N_("Expired"),
+    "order.payment_failed": N_("Payment failed"),
+    "order.refunded": N_("Closed"),
+    "order.review": N_("Under review"),
+    "order.oversold": N_("Closed"),
+    "order.charged_back": N_("Closed"),
+    "payment.declined": N_("Card declined"),
+    "refund.requested": N_("Refund started"),
+    "refund.submitted": N_("Refund on its way"),
+    "refund.succeeded": N_("Refunded"),
+    "refund.failed": N_("Refund failed"),
+    "refund.canceled": N_("Refund stopped"),
 }
 
 
@@ -44,7 +46,7 @@ class TimelineStep:
 def of(tx: Tx, thing: str, currency: str) -> tuple[TimelineStep, ...]:
     """Return what a shopper is told of an order, oldest first; amounts in its currency unless they say."""
     return tuple(
-        TimelineStep(event.at, WORDS[event.kind], _detail(event, currency))
+        TimelineStep(event.at, _(WORDS[event.kind]), _detail(event, currency))
         for event in events.of(tx, thing)
         if event.kind in WORDS
     )

@@ -36,3 +36,10 @@ async def street(tmp_path):
     async with opened_street(tmp_path) as opened:
         yield opened
         await opened.world.assert_books_balance()
+
+
+@pytest.fixture
+async def street_with_limits(tmp_path):
+    async with opened_street(tmp_path, limits=True) as opened:
+        yield opened
+        await opened.world.assert_books_balance()

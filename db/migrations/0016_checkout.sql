@@ -4,7 +4,8 @@
 -- Who buys without an account. Nobody can sign in as this person: it has no password, and no address to reset one.
 INSERT INTO people (id, email, name, role, password_hash, created_at)
 VALUES ('guest', 'guest', 'Guest', 'user', '', '1970-01-01T00:00:00.000Z') ON CONFLICT DO NOTHING;
-ALTER TABLE people ADD COLUMN language TEXT NOT NULL DEFAULT 'en';
+-- The language they have chosen; empty while they have not.
+ALTER TABLE people ADD COLUMN language TEXT NOT NULL DEFAULT '';
 
 -- The secret address of an order, as a letter names it; only its hash is kept.
 CREATE TABLE order_links (

@@ -1,5 +1,5 @@
 -- name: by_id
-SELECT id, email, name, role, created_at, suspended_at, standing, invited_at FROM people WHERE id = :id
+SELECT id, email, name, role, created_at, suspended_at, standing, invited_at FROM people WHERE id = :id AND id <> 'guest'
 
 -- name: id_of_email
 SELECT id FROM people WHERE email = :email
@@ -36,7 +36,7 @@ ORDER BY w.rowid DESC LIMIT :size
 -- Shorter ones: addresses that begin with them, in their order.
 -- name: beginning
 SELECT id, email, name, role, created_at, suspended_at, standing, invited_at FROM people
-WHERE email > :after AND email >= :least AND email < :upto
+WHERE email > :after AND email >= :least AND email < :upto AND id <> 'guest'
 ORDER BY email LIMIT :size
 
 -- name: sessions

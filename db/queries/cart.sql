@@ -58,6 +58,10 @@ WHERE cart_id = :cart_id AND sku = :sku AND quantity > :quantity
 -- name: drop_bought
 DELETE FROM cart_lines WHERE cart_id = :cart_id AND sku = :sku AND quantity <= :quantity
 
+-- name: carry_order
+UPDATE orders SET cart_id = :own WHERE cart_id = :guest AND state = 'open'
+  AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.cart_id = :own AND o.state = 'open')
+
 -- name: empty
 DELETE FROM cart_lines WHERE cart_id = :cart_id
 

@@ -38,5 +38,11 @@ UPDATE letters SET state = 'failed', error = :error WHERE id = :id AND state <> 
 -- name: waits
 UPDATE letters SET state = 'waiting', error = '' WHERE id = :id
 
+-- name: key_of
+SELECT key FROM letters WHERE id = :id
+
+-- name: renew
+UPDATE letters SET secret = :secret WHERE id = :id
+
 -- name: forget_secret
 UPDATE letters SET secret = '' WHERE key = :key

@@ -1,10 +1,10 @@
 -- name: add
 INSERT INTO orders (
   id, number, person_id, email, cart_id, state, provider, currency, subtotal, discount, shipping, tax,
-  total, placed_at, hold_until
+  total, placed_at, hold_until, language
 ) VALUES (
   :id, :number, :person_id, :email, :cart_id, 'open', :provider, :currency, :subtotal, 0, 0, 0,
-  :subtotal, :at, :hold_until
+  :subtotal, :at, :hold_until, :language
 )
 
 -- name: add_line
@@ -14,21 +14,21 @@ VALUES (:order_id, :sku, :slug, :name, :label, :quantity, :unit_price, :position
 -- name: by_id
 SELECT o.id, o.number, o.person_id, o.state, o.closed_reason, o.payment_state, o.dispute_state,
   o.currency, o.subtotal, o.discount, o.shipping, o.tax, o.total, o.captured, o.refunded, o.email,
-  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version, o.ship_block,
+  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version, o.ship_block, o.language,
   (SELECT a.url FROM payment_attempts a WHERE a.order_id = o.id AND a.state = 'open') AS pay_url
 FROM orders o WHERE o.id = :id
 
 -- name: by_number
 SELECT o.id, o.number, o.person_id, o.state, o.closed_reason, o.payment_state, o.dispute_state,
   o.currency, o.subtotal, o.discount, o.shipping, o.tax, o.total, o.captured, o.refunded, o.email,
-  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version, o.ship_block,
+  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version, o.ship_block, o.language,
   (SELECT a.url FROM payment_attempts a WHERE a.order_id = o.id AND a.state = 'open') AS pay_url
 FROM orders o WHERE o.number = :number
 
 -- name: open_of_cart
 SELECT o.id, o.number, o.person_id, o.state, o.closed_reason, o.payment_state, o.dispute_state,
   o.currency, o.subtotal, o.discount, o.shipping, o.tax, o.total, o.captured, o.refunded, o.email,
-  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version, o.ship_block,
+  o.provider, o.placed_at, o.hold_until, o.cancel_requested_at, o.cart_id, o.version, o.ship_block, o.language,
   (SELECT a.url FROM payment_attempts a WHERE a.order_id = o.id AND a.state = 'open') AS pay_url
 FROM orders o WHERE o.cart_id = :cart_id AND o.state = 'open'
 

@@ -37,3 +37,9 @@ UPDATE people SET suspended_at = :at WHERE id = :id
 
 -- name: another_admin
 SELECT id FROM people WHERE role = 'admin' AND standing = 'active' AND id <> :id LIMIT 1
+
+-- name: choose_language
+UPDATE people SET language = :language WHERE id = :id
+
+-- name: language_of
+SELECT language FROM people WHERE id = :id

@@ -30,11 +30,11 @@ WHERE v.sku >= :start AND v.sku < :upto ORDER BY v.sku LIMIT :size
 -- name: people
 SELECT 'person' AS kind, p.id AS key, p.name AS title, p.email || CASE p.role WHEN 'admin' THEN ', admin' ELSE '' END AS detail
 FROM person_words w JOIN person_finds f ON f.id = w.rowid JOIN people p ON p.id = f.person_id
-WHERE person_words MATCH :pattern ORDER BY w.rowid DESC LIMIT :size
+WHERE person_words MATCH :pattern AND p.id <> 'guest' ORDER BY w.rowid DESC LIMIT :size
 
 -- name: people_from
 SELECT 'person' AS kind, id AS key, name AS title, email || CASE role WHEN 'admin' THEN ', admin' ELSE '' END AS detail
-FROM people WHERE email >= :start AND email < :upto ORDER BY email LIMIT :size
+FROM people WHERE email >= :start AND email < :upto AND id <> 'guest' ORDER BY email LIMIT :size
 
 -- name: named_here
 SELECT 'order' AS kind, number AS key, 'Order ' || number AS title, email || ', ' || COALESCE(closed_reason, state) AS detail,
@@ -46,7 +46,7 @@ SELECT 'variant', v.sku, p.name || CASE v.label WHEN '' THEN '' ELSE ', ' || v.l
 FROM variants v JOIN products p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku
 WHERE v.sku IN (:text, :capitals)
 UNION ALL
-SELECT 'person', id, name, email, NULL, '', '' FROM people WHERE email = :small
+SELECT 'person', id, name, email, NULL, '', '' FROM people WHERE email = :small AND id <> 'guest'
 
 -- name: named_at_stripe
 SELECT 'order' AS kind, o.number AS key, 'Payment of order ' || o.number AS title, :id || ', ' || a.state AS detail,

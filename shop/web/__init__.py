@@ -11,9 +11,11 @@ from shop.web.finding import finding
 from shop.web.found import found_pages
 from shop.web.guards import protect
 from shop.web.health import health
+from shop.web.languages import language_pages, listen
 from shop.web.links import link_pages
 from shop.web.live import live_pages
 from shop.web.notices import notice_pages
+from shop.web.order_links import order_link_pages
 from shop.web.orders import order_pages
 from shop.web.product import product_pages
 from shop.web.storefront import storefront
@@ -26,10 +28,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cart_pages,
     checkout_pages,
     order_pages,
+    order_link_pages,
     people_pages,
     link_pages,
     notice_pages,
     account_pages,
+    language_pages,
     admin,
     live_pages,
     health,
@@ -41,4 +45,5 @@ def furnish(app: Quart) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     explain(app)
+    listen(app)
     protect(app)

@@ -16,6 +16,7 @@ from shop.catalog import Category, Picture, Product, Variant
 from shop.config import Settings
 from shop.money import typed_money
 from shop.showcase import Showcase
+from shop.words import _
 
 LONGEST = 160
 """Search engines show about so many characters of a description."""
@@ -39,8 +40,8 @@ class About:
 
 def home(settings: Settings) -> About:
     """Tell of the first page."""
-    text = "Things made by hand, in small numbers. What you see in stock is there."
-    return About(f"{settings.base_url}/", "Things made by hand", text, base=settings.base_url)
+    text = _("Things made by hand, in small numbers. What you see in stock is there.")
+    return About(f"{settings.base_url}/", _("Things made by hand"), text, base=settings.base_url)
 
 
 def category(found: Category, settings: Settings) -> About:

@@ -4,25 +4,27 @@ from quart import Blueprint, Response, redirect, request, session
 from quart_auth import AuthUser, current_user, login_user, logout_user
 
 from db import Tx
-from shop import cart, limits, people
+from shop import cart, limits, people, words
 from shop.clock import Instant, now
 from shop.errors import Conflict, Refused
 from shop.web import forms
 from shop.web.context import cart_id, forget_frame, shop, signed_in
 from shop.web.guards import address, limit, safe_next
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, wants_fragment
+from shop.words import N_, _
 
 people_pages = Blueprint("people", __name__)
 account_pages = Blueprint("account", __name__)
 
 _SECRET = frozenset({"password", "current"})
-_WRONG = "The e-mail address or the password is not right."
+_WRONG = N_("The e-mail address or the password is not right.")
 
 
 @people_pages.get("/register")
 async def register_form() -> Response:
     """Show the form for a new account."""
-    return await _form("register", forms.EMPTY, request.args.get("next"), 200)
+    typed = forms.FormState({"email": session.get("email", "")})
+    return await _form("register", typed, request.args.get("next"), 200)
 
 
 @people_pages.post("/register")
@@ -34,7 +36,7 @@ async def register() -> AnyResponse:
     refused = state if state.errors else await _register(values, state)
     if refused is not None:
         return await _form("register", refused, form.get("next"), 422)
-    return await _signed_in(safe_next(form.get("next")), "Welcome.")
+    return await _signed_in(safe_next(form.get("next")), _("Welcome."))
 
 
 @people_pages.get("/login")
@@ -49,7 +51,7 @@ async def login() -> AnyResponse:
     form = await request.form
     values, state = forms.read(
         form,
-        {"email": forms.text(254, "Write your e-mail address."), "password": forms.password},
+        {"email": forms.text(254, N_("Write your e-mail address.")), "password": forms.password},
         _SECRET,
     )
     if state.errors:
@@ -57,9 +59,9 @@ async def login() -> AnyResponse:
     await limit(limits.SIGN_IN_FROM, address())
     await limit(limits.SIGN_IN, f"{values['email'].lower()} from {address()}")
     if not await _sign_in(values["email"], values["password"]):
-        wrong = forms.FormState(state.values, {"password": _WRONG})
+        wrong = forms.FormState(state.values, {"password": _(_WRONG)})
         return await _form("login", wrong, form.get("next"), 422)
-    return await _signed_in(safe_next(form.get("next")), "Welcome back.")
+    return await _signed_in(safe_next(form.get("next")), _("Welcome back."))
 
 
 @people_pages.post("/logout")
@@ -89,15 +91,15 @@ async def change_password() -> AnyResponse:
     )
     refused = state if state.errors else await _change_password(person, values)
     if refused is None:
-        return await _signed_in("/account", "Your password is changed. Every other session has ended.")
+        return await _signed_in("/account", _("Your password is changed. Every other session has ended."))
     if wants_fragment():
         return await fragments(Part("account/password_form", {"form": refused}), status=422)
     return await page("account/show.html", 422, person=person, form=refused)
 
 
 _REGISTRATION: dict[str, forms.Parser] = {
-    "name": forms.text(100, "Write your name."),
-    "email": lambda typed: people.clean_email(forms.text(254, "Write your e-mail address.")(typed)),
+    "name": forms.text(100, N_("Write your name.")),
+    "email": lambda typed: people.clean_email(forms.text(254, N_("Write your e-mail address."))(typed)),
     "password": forms.password,
 }
 
@@ -126,21 +128,31 @@ async def _sign_in(email: str, password: str) -> bool:
 
 async def start(person_id: str) -> None:
     """Sign a person in, here, and bring the cart of this browser along."""
-    token, adopted = await shop().db.write(_begin, person_id, cart_id(), now())
+    chosen = session.get("language")
+    token, adopted, spoken = await shop().db.write(_begin, person_id, cart_id(), chosen, now())
     login_user(AuthUser(token), remember=True)
+    if spoken:
+        session["language"] = spoken
+        words.speak(spoken)
     session["cart"] = adopted.cart_id
     for note in adopted.notes:
         flash(note, "note")
 
 
-def _begin(tx: Tx, person_id: str, guest_cart: str | None, at: Instant) -> tuple[str, cart.Adopted]:
-    return people.start_session(tx, person_id, at), cart.adopt(tx, guest_cart, person_id, at)
+def _begin(
+    tx: Tx, person_id: str, guest_cart: str | None, chosen: str | None, at: Instant
+) -> tuple[str, cart.Adopted, str]:
+    """Begin a session; a language chosen here goes with the account, else the account's comes here."""
+    token, adopted = people.start_session(tx, person_id, at), cart.adopt(tx, guest_cart, person_id, at)
+    if chosen:
+        people.choose_language(tx, person_id, chosen)
+    return token, adopted, chosen or people.language_of(tx, person_id)
 
 
 async def _change_password(person: people.Person, values: dict[str, str]) -> forms.FormState | None:
     known = await shop().db.read(people.credentials_of, person.id)
     if known is None or not await people.check_password(known.password_hash, values["current"]):
-        return forms.FormState({}, {"current": "That is not your password."})
+        return forms.FormState({}, {"current": _("That is not your password.")})
     try:
         people.check_new_password(values["password"], person.email)
     except Refused as refusal:

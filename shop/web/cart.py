@@ -1,25 +1,29 @@
 """The cart's routes: put in, change, look."""
 
+from typing import Any
 from urllib.parse import quote
 
 from quart import Blueprint, Response, request
 
 from db import Tx
 from shop import cart, orders, showcase
+from shop.buyers import opens
 from shop.cart import Added, Cart
 from shop.clock import now
 from shop.countdown import held_for
 from shop.errors import OutOfStock, Refused
 from shop.orders import Order
 from shop.web import forms
-from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop, viewer
+from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop
 from shop.web.errors import status_of
+from shop.web.own_orders import keys, visitor_id
 from shop.web.reply import AnyResponse, Part, Undo, flash, fragments, page, reply, wants_fragment
-from shop.words import _
+from shop.words import N_, _
 
 cart_pages = Blueprint("cart", __name__)
 
 _QUANTITY = forms.whole(1, cart.MOST_OF_A_LINE)
+_WISH = {"variant": forms.text(200, N_("Choose a variant.")), "quantity": _QUANTITY}
 _NEW_QUANTITY = forms.whole(0, cart.MOST_OF_A_LINE)
 _STEP = forms.whole(-1, 1)
 
@@ -34,7 +38,7 @@ async def show() -> Response:
 async def put() -> AnyResponse:
     """Put units of a variant into the cart."""
     form = await request.form
-    values, state = forms.read(form, {"variant": forms.text(200, "Choose a variant."), "quantity": _QUANTITY})
+    values, state = forms.read(form, _WISH)
     if state.errors:
         return await _refuse_wish(form.get("variant", ""), state, 422)
     try:
@@ -66,23 +70,23 @@ async def change(sku: str) -> AnyResponse:
     return await reply("/cart", *await _parts())
 
 
-async def show_cart(status: int = 200) -> Response:
+async def show_cart(status: int = 200, **more: Any) -> Response:
     """Answer with the cart's page, which names an order of it that waits to be paid to whom it belongs."""
-    person = (await viewer()).person
     shown, order = await shop().db.read(_with_order, cart_id())
     held = ""
-    if person is None or order is None or order.person_id != person.id or order.hold_until is None:
+    mine = order is not None and opens(await visitor_id(), keys(), order.person_id, order.number)
+    if not mine or order is None or order.hold_until is None:
         order = None
     else:
         held = held_for(order.hold_until, now())
-    return await page("cart/show.html", status, cart=shown, waiting_order=order, held=held)
+    return await page("cart/show.html", status, cart=shown, waiting_order=order, held=held, **more)
 
 
 async def _accept_wish(added: Added) -> AnyResponse:
     shown = await shop().db.read(showcase.of_sku, added.sku, {}, cart_id(), now())
-    text = f"{shown.product.name} is in your cart."
+    text = _("{name} is in your cart.", name=shown.product.name)
     if added.capped:
-        text += f" {added.quantity} is all we have."
+        text += " " + _("{count} is all we have.", count=added.quantity)
     flash(text)
     forget_frame()
     buy = Part("catalog/buy", {"shown": shown, "form": forms.EMPTY})
@@ -107,7 +111,7 @@ async def _refuse_change(sentence: str, status: int) -> AnyResponse:
 def _tell(changed: Added) -> None:
     forget_frame()
     if changed.capped:
-        flash(_("{quantity} is all we have of it.", quantity=changed.quantity), "note")
+        flash(_("{count} is all we have of it.", count=changed.quantity), "note")
     elif changed.quantity == 0 and changed.before:
         way_back = Undo(f"/cart/lines/{quote(changed.sku, safe='')}", {"quantity": str(changed.before)})
         flash(_("{title} is no longer in your cart.", title=changed.title), "note", way_back)

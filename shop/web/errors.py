@@ -10,15 +10,16 @@ from shop.clock import new_id
 from shop.errors import Conflict, NotFound, Refused, ShopError, TooMany
 from shop.stripe_gateway import StripeError
 from shop.web.reply import refuse
+from shop.words import N_, _
 
 log = logging.getLogger(__name__)
 
 _STATUS: dict[type[ShopError], int] = {NotFound: 404, Conflict: 409, Refused: 422, TooMany: 429}
 _SENTENCES = {
-    400: "The request could not be understood.",
-    404: "There is nothing at this address.",
-    405: "This address does not take that kind of request.",
-    413: "That is too much to send at once.",
+    400: N_("The request could not be understood."),
+    404: N_("There is nothing at this address."),
+    405: N_("This address does not take that kind of request."),
+    413: N_("That is too much to send at once."),
 }
 
 
@@ -40,7 +41,7 @@ def status_of(refusal: ShopError) -> int:
 
 async def _refused(refusal: ShopError) -> Response:
     status = status_of(refusal)
-    title = "Not found" if status == 404 else "That did not work"  # noqa: PLR2004 - HTTP's own
+    title = _("Not found") if status == 404 else _("That did not work")  # noqa: PLR2004 - HTTP's own
     response = await refuse(status, str(refusal), title)
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.retry_after)
@@ -49,12 +50,12 @@ async def _refused(refusal: ShopError) -> Response:
 
 async def _plain(fault: HTTPException) -> Response:
     status = fault.code or 500
-    title = "Not found" if status == 404 else "That did not work"  # noqa: PLR2004 - HTTP's own
-    return await refuse(status, _SENTENCES.get(status, fault.name + "."), title)
+    title = _("Not found") if status == 404 else _("That did not work")  # noqa: PLR2004 - HTTP's own
+    return await refuse(status, _(_SENTENCES.get(status, fault.name + ".")), title)
 
 
 async def _busy(_fault: Busy) -> Response:
-    response = await refuse(503, "The shop is very busy. Nothing was changed: try again in a moment.")
+    response = await refuse(503, _("The shop is very busy. Nothing was changed: try again in a moment."))
     response.headers["Retry-After"] = "2"
     return response
 
@@ -62,7 +63,7 @@ async def _busy(_fault: Busy) -> Response:
 async def _not_stored(fault: CommitFailed | Unavailable) -> Response:
     log.error("the disk: %s", fault)
     response = await refuse(
-        503, "The shop could not store that: its disk is in trouble. Try again in a moment."
+        503, _("The shop could not store that: its disk is in trouble. Try again in a moment.")
     )
     response.headers["Retry-After"] = "5"
     return response
@@ -70,11 +71,11 @@ async def _not_stored(fault: CommitFailed | Unavailable) -> Response:
 
 async def _stripe(fault: StripeError) -> Response:
     log.warning("Stripe: %s", fault)
-    return await refuse(503, "The payment service does not answer. Nothing was charged: try again soon.")
+    return await refuse(503, _("The payment service does not answer. Nothing was charged: try again soon."))
 
 
 async def _unknown(fault: Exception) -> Response:
     number = new_id("err")
     log.error("error %s", number, exc_info=fault)
-    sentence = f"Something went wrong on our side. If you write to us, name {number}."
-    return await refuse(500, sentence, "Our fault")
+    sentence = _("Something went wrong on our side. If you write to us, name {number}.", number=number)
+    return await refuse(500, sentence, _("Our fault"))

@@ -12,6 +12,7 @@ from typing import Any
 
 from shop.errors import Refused
 from shop.money import parse_money
+from shop.words import _
 
 Parser = Callable[[str], Any]
 
@@ -65,7 +66,7 @@ def text(longest: int, sentence: str) -> Parser:
     def parse(typed: str) -> str:
         stripped = typed.strip()
         if not stripped:
-            raise Refused(sentence)
+            raise Refused(_(sentence))
         return _clean(stripped, longest)
 
     return parse
@@ -94,13 +95,13 @@ def optional_day(typed: str) -> str | None:
     try:
         return date.fromisoformat(typed.strip()).isoformat()
     except ValueError:
-        raise Refused("Write a day such as 2026-11-25.") from None
+        raise Refused(_("Write a day such as 2026-11-25.")) from None
 
 
 def password(typed: str) -> str:
     """Take a password exactly as it was typed."""
     if not typed:
-        raise Refused("Write your password.")
+        raise Refused(_("Write your password."))
     return _clean(typed, 1000)
 
 
@@ -110,7 +111,7 @@ def whole(least: int, most: int) -> Parser:
     def parse(typed: str) -> int:
         stripped = typed.strip()
         if not _WHOLE.fullmatch(stripped) or not least <= int(stripped) <= most:
-            raise Refused(f"Write a whole number from {least} to {most}.")
+            raise Refused(_("Write a whole number from {least} to {most}.", least=least, most=most))
         return int(stripped)
 
     return parse
@@ -135,7 +136,7 @@ def optional_money(currency: str) -> Parser:
 def ticked(typed: str) -> bool:
     """Tell whether a box is ticked: its value is 1, and a box that is not ticked sends nothing."""
     if typed not in ("", "1"):
-        raise Refused("Tick the box, or leave it.")
+        raise Refused(_("Tick the box, or leave it."))
     return typed == "1"
 
 
@@ -144,7 +145,7 @@ def one_of(choices: tuple[str, ...], sentence: str) -> Parser:
 
     def parse(typed: str) -> str:
         if typed not in choices:
-            raise Refused(sentence)
+            raise Refused(_(sentence))
         return typed
 
     return parse
@@ -152,7 +153,7 @@ def one_of(choices: tuple[str, ...], sentence: str) -> Parser:
 
 def _clean(typed: str, longest: int) -> str:
     if len(typed) > longest:
-        raise Refused(f"Write at most {longest} characters.")
+        raise Refused(_("Write at most {count} characters.", count=longest))
     if _CONTROL.search(typed):
-        raise Refused("There are characters in it that can't be kept.")
+        raise Refused(_("There are characters in it that can't be kept."))
     return typed

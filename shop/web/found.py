@@ -22,7 +22,18 @@ from shop.web.reply import SHOP_NAME
 found_pages = Blueprint("found", __name__)
 
 STEPS_OF_A_PART = 10
-CLOSED = ("/admin", "/cart", "/checkouts", "/orders", "/account", "/login", "/register", "/search", "/live")
+CLOSED = (
+    "/admin",
+    "/cart",
+    "/checkouts",
+    "/orders",
+    "/o/",
+    "/account",
+    "/login",
+    "/register",
+    "/search",
+    "/live",
+)
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -12,9 +12,13 @@ from shop.clock import epoch
 from shop.errors import NotFound
 from shop.limits import Limit, count
 from shop.web.context import shop, viewer
-from shop.web.reply import AnyResponse, refuse, wants_fragment
+from shop.web.forms import EMPTY
+from shop.web.own_orders import own
+from shop.web.reply import AnyResponse, page, refuse, wants_fragment
+from shop.words import _
 
-ANYONE, PERSON, ADMIN = "anyone", "person", "admin"
+ANYONE, OWNER, PERSON, ADMIN = "anyone", "owner", "person", "admin"
+"""An owner's address names an order: its buyer may come in. Where it names none, it is a person's."""
 
 ACCESS = {
     "storefront": ANYONE,
@@ -24,14 +28,18 @@ ACCESS = {
     "cart": ANYONE,
     "people": ANYONE,
     "links": ANYONE,
+    "languages": ANYONE,
     "notices": ANYONE,
     "health": ANYONE,
     "live": ANYONE,
     "account": PERSON,
-    "checkout": PERSON,
-    "orders": PERSON,
+    "checkout": OWNER,
+    "orders": OWNER,
+    "order_links": ANYONE,
     "admin": ADMIN,
 }
+OPEN_TO_GUESTS = frozenset({"checkout.start"})
+"""What a guest may do besides, though it names no order: the one that makes theirs."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -58,6 +66,13 @@ async def limit(rule: Limit, who: str) -> None:
         await shop().db.write(count, rule, who, epoch())
 
 
+async def no_such_order(sentence: str) -> Response:
+    """Answer with 404 and the ways to an order, alike whether it is not there or not theirs."""
+    if wants_fragment():
+        return await refuse(404, sentence)
+    return await page("orders/lost.html", 404, form=EMPTY, asked="", told=sentence)
+
+
 def address() -> str:
     """Return where the request came from, as the server was told to believe it."""
     return request.remote_addr or "unknown"
@@ -74,18 +89,30 @@ async def _refuse_other_sites() -> Response | None:
         ours = urlsplit(origin).netloc == request.host
     else:
         ours = not request.cookies
-    return None if ours else await refuse(403, "This form was sent from another site. Nothing was changed.")
+    return (
+        None if ours else await refuse(403, _("This form was sent from another site. Nothing was changed."))
+    )
 
 
 async def _ask_who_it_is() -> AnyResponse | None:
     needed = ANYONE if request.blueprint is None else _needed(request.blueprint)
-    if needed == ANYONE:
+    if needed == ANYONE or request.endpoint in OPEN_TO_GUESTS:
         return None
+    if needed == OWNER and request.view_args and "number" in request.view_args:
+        return await _refuse_others(request.view_args["number"])
     person = (await viewer()).person
     if person is None:
-        return _to_sign_in()
+        return to_sign_in(request.full_path.rstrip("?") if request.method == "GET" else "/")
     if needed == ADMIN and not person.is_admin:
-        raise NotFound("There is no such page.")
+        raise NotFound(_("There is no such page."))
+    return None
+
+
+async def _refuse_others(number: str) -> Response | None:
+    try:
+        await own(number)
+    except NotFound as refusal:
+        return await no_such_order(str(refusal))
     return None
 
 
@@ -93,10 +120,8 @@ def _needed(blueprint: str) -> str:
     return ACCESS[blueprint.split(".", maxsplit=1)[0]]
 
 
-def _to_sign_in() -> AnyResponse:
-    back = request.full_path.rstrip("?") if request.method == "GET" else "/cart"
-    if request.method != "GET" and request.blueprint != "checkout":
-        back = "/"
+def to_sign_in(back: str) -> AnyResponse:
+    """Send somebody to sign in, and from there back to a path of ours."""
     to = f"/login?next={quote(back, safe='/')}"
     if wants_fragment():
         return Response("", 200, {"HX-Redirect": to})

@@ -10,6 +10,7 @@ from quart import Response, request
 
 from shop.web.context import shop
 from shop.web.reply import html
+from shop.words import language
 
 OK = 200
 _PASSING = "private, no-store"
@@ -19,7 +20,7 @@ async def kept(make: Callable[[], Awaitable[Response]]) -> Response:
     """Answer with the kept page, or make it and keep it."""
     if request.cookies:
         return await make()
-    db, address = shop().db, request.full_path
+    db, address = shop().db, f"{language()} {request.full_path}"
     # Read before the page is made: the page may be newer than the state it is kept under, never older.
     state = db.state()
     shelf = shop().shelf

@@ -15,6 +15,7 @@ from shop.web.account import go_on, start
 from shop.web.context import forget_frame, shop
 from shop.web.guards import address, limit
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, refuse, wants_fragment
+from shop.words import N_, _
 
 link_pages = Blueprint("links", __name__)
 
@@ -24,7 +25,7 @@ EVEN_SECONDS = 0.1
 _KINDS = {"invitations": accounts.INVITATION, "resets": accounts.RESET}
 _SECRET = frozenset({"password"})
 ADDRESS: dict[str, forms.Parser] = {
-    "email": lambda typed: people.clean_email(forms.text(254, "Write your e-mail address.")(typed))
+    "email": lambda typed: people.clean_email(forms.text(254, N_("Write your e-mail address."))(typed))
 }
 """The one field of a form that asks for a letter."""
 
@@ -77,7 +78,7 @@ async def choose(kind: str, token: str) -> AnyResponse:
         return await _form(kind, token, forms.FormState({}, {"password": str(refusal)}), 422)
     await start(person_id)
     forget_frame()
-    flash("Your password is set, and every older session has ended. You are signed in.")
+    flash(_("Your password is set, and every older session has ended. You are signed in."))
     return go_on("/account")
 
 
@@ -100,7 +101,7 @@ async def _form(kind: str, token: str, form: forms.FormState, status: int) -> Re
     try:
         link = await shop().db.read(accounts.link, _KINDS[kind], token, now())
     except NotFound as refusal:
-        return await refuse(404, str(refusal), "This link has ended")
+        return await refuse(404, str(refusal), _("This link has ended"))
     context = {"form": form, "link": link, "to": f"/{kind}/{token}"}
     if wants_fragment():
         return await fragments(Part("account/choose_form", context), status=status)

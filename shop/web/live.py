@@ -26,7 +26,9 @@ from shop.web.context import cart_id, shop, viewer
 from shop.web.forms import EMPTY
 from shop.web.guards import address
 from shop.web.orders import about
-from shop.web.reply import AnyResponse, Part, card_html, markup, morphed, refuse
+from shop.web.own_orders import keys, visitor_id
+from shop.web.reply import AnyResponse, Part, card_html, guest, markup, morphed, refuse
+from shop.words import N_, _, language
 
 live_pages = Blueprint("live", __name__)
 
@@ -37,7 +39,7 @@ MOST_CARDS = 60
 HEARTBEAT_SECONDS = 15.0
 AGAIN_MILLISECONDS = 20_000
 STREAM = "text/event-stream; charset=utf-8"
-TOO_MANY = "Too many pages are kept up to date just now. Reload the page to see what has changed."
+TOO_MANY = N_("Too many pages are kept up to date just now. Reload the page to see what has changed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ async def _put_off() -> Response:
     # htmx asks again only after an answer that was a stream: so its stream is a short one.
     if request.headers.get("HX-Request"):
         return _answer((f"retry: {AGAIN_MILLISECONDS}\ndata:\n\n",))
-    response = await refuse(503, TOO_MANY)
+    response = await refuse(503, _(TOO_MANY))
     response.headers["Retry-After"] = str(AGAIN_MILLISECONDS // 1000)
     return response
 
@@ -192,7 +194,7 @@ async def _product(product_id: str) -> Topic:
         return _pieces(_of_product(await db.read(live.product, product_id)), currency=currency)
 
     ids = frozenset((product_id,))
-    return Topic(make, lambda news: news.touch(ids), ("product", product_id))
+    return Topic(make, lambda news: news.touch(ids), ("product", language(), product_id))
 
 
 async def _category(category_id: str) -> Topic:
@@ -206,30 +208,28 @@ async def _category(category_id: str) -> Topic:
         cards = await db.read(live.cards, category_id, slugs)
         return [_card(card, currency, eager=place < 4) for place, card in enumerate(cards)]  # noqa: PLR2004 - as cards.html
 
-    return Topic(make, lambda news: news.touch(ids), ("category", category_id, *slugs))
+    return Topic(make, lambda news: news.touch(ids), ("category", language(), category_id, *slugs))
 
 
 async def _cart(_name: str) -> Topic:
     db, currency, looking, its_cart = shop().db, shop().settings.currency, await viewer(), cart_id()
-    token = current_user.auth_id
+    token, typed = current_user.auth_id, guest()
 
     async def make() -> list[Piece]:
         shown = await db.read(_theirs, token, looking.person, cart.show, its_cart)
         parts = [Part("cart/lines", {"cart": shown}), Part("cart/total", {"cart": shown})]
         parts.append(Part("cart/badge", {"cart_count": shown.count}))
-        return _pieces(parts, currency=currency, viewer=looking)
+        return _pieces(parts, currency=currency, viewer=looking, guest=typed)
 
     return Topic(make, lambda _: True)
 
 
 async def _order(number: str) -> Topic:
     db, person = shop().db, (await viewer()).person
-    if person is None:
-        raise NotFound("There is no such order.")
-    token = current_user.auth_id
+    token, its_id, its_keys = current_user.auth_id, await visitor_id(), keys()
 
     async def make() -> list[Piece]:
-        shown = await db.read(_theirs, token, person, orders.show_for, person.id, number)
+        shown = await db.read(_theirs, token, person, orders.show_for, its_id, number, its_keys)
         return _pieces([Part("orders/status", about(shown))])
 
     await make()

@@ -13,11 +13,12 @@ from shop.web.context import shop
 from shop.web.guards import address, limit
 from shop.web.links import ADDRESS, EVEN_SECONDS, discreet
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, refuse, reply, wants_fragment
+from shop.words import N_, _
 
 notice_pages = Blueprint("notices", __name__)
 notice_pages.after_request(discreet)
 
-_FIELDS = ADDRESS | {"sku": forms.text(200, "Choose what you wait for.")}
+_FIELDS = ADDRESS | {"sku": forms.text(200, N_("Choose what you wait for."))}
 
 
 @notice_pages.post("/p/<slug>/notices")
@@ -41,7 +42,7 @@ async def show(token: str) -> Response:
     try:
         notice = await shop().db.read(notices.by_token, token, now())
     except NotFound as refusal:
-        return await refuse(404, str(refusal), "This link has ended")
+        return await refuse(404, str(refusal), _("This link has ended"))
     return await page("notices/show.html", notice=notice, to=f"/notices/{token}")
 
 
@@ -56,7 +57,7 @@ async def confirm(token: str) -> AnyResponse:
 async def end(token: str) -> AnyResponse:
     """Forget the address that the link was sent to."""
     notice = await shop().db.write(notices.end, token, now())
-    flash("No more of these letters: we have forgotten your address for them.")
+    flash(_("No more of these letters: we have forgotten your address for them."))
     return redirect(f"/p/{notice.slug}", 303)
 
 
@@ -73,7 +74,8 @@ async def _asked(slug: str, email: str) -> AnyResponse:
         product = await shop().db.read(catalog.product, slug)
         told = {"product": product, "notice": forms.EMPTY, "asked": email, "wanted": ""}
         return await fragments(Part("notices/form", told))
-    flash(f"Look into your mail: a letter to {email} asks whether it was you. It may take some minutes.")
+    text = N_("Look into your mail: a letter to {email} asks whether it was you. It may take some minutes.")
+    flash(_(text, email=email))
     return redirect(f"/p/{slug}", 303)
 
 

@@ -15,6 +15,7 @@ from shop.web.context import cart_id, shop
 from shop.web.forms import EMPTY, FormState
 from shop.web.kept import kept, passing
 from shop.web.reply import AnyResponse, Part, fragments, page, wants_fragment
+from shop.words import _
 
 product_pages = Blueprint("product", __name__)
 
@@ -63,7 +64,7 @@ async def _moved(slug: str) -> Response:
     """Lead from an address that a product had to the one it has. Raises NotFound."""
     now_at = await shop().db.read(catalog.moved_to, slug)
     if now_at is None:
-        raise NotFound("There is no such product.")
+        raise NotFound(_("There is no such product."))
     query = request.query_string.decode("ascii", "ignore")
     return Response("", 301, {"Location": f"/p/{now_at}?{query}" if query else f"/p/{now_at}"})
 

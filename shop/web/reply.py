@@ -17,20 +17,24 @@ from jinja2 import (
     select_autoescape,
 )
 from jinja2.loaders import ChoiceLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from quart import Response, redirect, request, session
 from werkzeug.wrappers import Response as PlainResponse
 
+from shop import order_states
 from shop.assets import asset, folder
 from shop.catalog import Card, Category, stock_state
 from shop.clock import Instant, moment
 from shop.money import format_money, typed_money
 from shop.web.context import frame, shop
-from shop.words import _, language, ngettext
+from shop.web.forms import FormState
+from shop.words import LANGUAGES, _, language, ngettext
 
 SHOP_NAME = "Tillroom"
 SHEETS = ("tokens", "base", "components", "shop", "product", "finding", "order", "admin")
 ADMIN_SHEETS = ("frame", "lists", "charts", "editor", "stock", "supply", "desk", "print", "people", "imports")
+
+_DAY_AND_TIME = {"de": "d. MMM yyyy, HH:mm"}
 
 AnyResponse = Response | PlainResponse
 """What a handler may answer: ours, or the redirect that the framework borrows."""
@@ -120,18 +124,25 @@ async def fragments(main: Part | None, *also: Part, status: int = 200) -> Respon
     return html("\n".join(pieces), status)
 
 
-async def refuse(status: int, sentence: str, title: str = "That did not work") -> Response:
+async def refuse(status: int, sentence: str, title: str = "") -> Response:
     """Answer with a sentence alone: a page of its own, or for htmx the flash, the rest untouched."""
     if wants_fragment():
         flash(sentence, "bad")
         return await fragments(None, status=status)
-    return await page("errors/error.html", status, status=status, title=title, text=sentence)
+    return await page(
+        "errors/error.html", status, status=status, title=title or _("That did not work"), text=sentence
+    )
 
 
 def markup(part: Part, shared: dict[str, Any]) -> str:
     """Return a part's markup; `shared` is what it needs besides its own context."""
     template = templates().get_template(f"partials/{part.file}.html")
     return template.render({**shared, **part.context})
+
+
+def guest() -> FormState:
+    """Return the form of who buys without an account, with what this browser has typed there before."""
+    return FormState({"email": session.get("email", "")})
 
 
 def morphed(part: Part, html: str) -> str:
@@ -157,8 +168,11 @@ def templates() -> Environment:
     environment.filters["typed_money"] = typed_money
     environment.filters["when"] = when
     environment.filters["words"] = words
-    environment.globals["_"] = _
-    environment.globals["ngettext"] = ngettext
+    environment.filters["order_word"] = order_word
+    environment.globals["_"] = say
+    environment.globals["ngettext"] = say_count
+    environment.globals["strong"] = strong
+    environment.globals["link"] = link
     environment.globals["language"] = language
     environment.globals["asset"] = asset
     environment.globals["card_html"] = card_html
@@ -171,8 +185,37 @@ def templates() -> Environment:
 
 def when(at: Instant) -> Markup:
     """Return an instant as people read it, with the exact one for machines."""
-    text = format_datetime(moment(at), "d MMM yyyy, HH:mm", locale="en")
-    return Markup('<time datetime="{}">{} UTC</time>').format(at, text)
+    return Markup('<time datetime="{}">{} UTC</time>').format(at, _day_and_time(at, language()))
+
+
+@lru_cache(maxsize=4096)
+def _day_and_time(at: Instant, locale: str) -> str:
+    return format_datetime(moment(at), _DAY_AND_TIME.get(locale, "d MMM yyyy, HH:mm"), locale=locale)
+
+
+def say(text: str, /, **values: object) -> Markup:
+    """Return a sentence in the language spoken here as markup; a value that is no markup is escaped."""
+    return escape(_(text)).format(**values) if values else escape(_(text))
+
+
+def say_count(one: str, many: str, count: int, /) -> Markup:
+    """Return the sentence that fits a number as markup."""
+    return escape(ngettext(one, many, count))
+
+
+def strong(text: object) -> Markup:
+    """Return a part of a sentence that stands out."""
+    return Markup("<strong>{}</strong>").format(text)
+
+
+def link(to: str, text: object) -> Markup:
+    """Return a part of a sentence that leads elsewhere."""
+    return Markup('<a href="{}">{}</a>').format(to, text)
+
+
+def order_word(name: str) -> str:
+    """Return the state of an order, or why it is closed, as its shopper reads it."""
+    return _(order_states.WORDS[name])
 
 
 def words(name: str) -> str:
@@ -180,9 +223,13 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-@lru_cache(maxsize=4096)
 def card_html(card: Card, currency: str, eager: bool) -> Markup:
-    """Return a product's card; the same card is rendered once, for it is all that the markup shows."""
+    """Return a product's card; the same card is rendered once a language: it is all that the markup shows."""
+    return _card_html(language(), card, currency, eager)
+
+
+@lru_cache(maxsize=4096)
+def _card_html(_language: str, card: Card, currency: str, eager: bool) -> Markup:
     template = templates().get_template("partials/catalog/card.html")
     return Markup(template.render(card=card, currency=currency, eager=eager))  # noqa: S704 - our own template
 
@@ -190,13 +237,13 @@ def card_html(card: Card, currency: str, eager: bool) -> Markup:
 def shelves_html(nav: tuple[Category, ...], current: str) -> Markup:
     """Return the navigation over the categories, rendered once for each that may be the current one."""
     known = current if any(one.slug == current for one in nav) else ""
-    return _shelves_html(nav, known, language())
+    return _shelves_html(language(), nav, known)
 
 
-@lru_cache(maxsize=128)
-def _shelves_html(nav: tuple[Category, ...], current: str, _language: str) -> Markup:
+@lru_cache(maxsize=256)
+def _shelves_html(_language: str, nav: tuple[Category, ...], known: str) -> Markup:
     template = templates().get_template("partials/catalog/shelves.html")
-    return Markup(template.render(nav=nav, current=current))  # noqa: S704 - our own template
+    return Markup(template.render(nav=nav, current=known))  # noqa: S704 - our own template
 
 
 @cache
@@ -224,6 +271,8 @@ def _globals() -> dict[str, Any]:
         "shop_name": SHOP_NAME,
         "path": request.path,
         "here": request.full_path.rstrip("?"),
+        "guest": guest(),
+        "languages": LANGUAGES,
     }
 
 
@@ -245,5 +294,6 @@ def _take_flash() -> list[Flash]:
 def html(text: str | bytes, status: int = 200) -> Response:
     """Answer with markup that depends on who asks and how."""
     response = Response(text, status, content_type="text/html; charset=utf-8")
-    response.headers["Vary"] = "Cookie, HX-Request, HX-Request-Type"
+    response.headers["Vary"] = "Cookie, Accept-Language, HX-Request, HX-Request-Type"
+    response.headers["Content-Language"] = language()
     return response

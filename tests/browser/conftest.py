@@ -3,14 +3,17 @@
 import asyncio
 import os
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 from playwright.async_api import async_playwright
 
+ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--disable-gpu",
@@ -19,6 +22,13 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Run these tests in the event loop that the browser lives in."""
+    for item in items:
+        if ROOT / "tests" / "browser" in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @dataclass
@@ -43,8 +53,9 @@ def browser_file() -> str:
     return found
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium(browser_file):
+    """One browser for all tests of a process; each opens windows of its own in it, which share nothing."""
     root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_file, args=[*QUIET, *root])
@@ -52,14 +63,21 @@ async def chromium(browser_file):
         await browser.close()
 
 
-@pytest.fixture
-async def demo(tmp_path):
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory):
+    """A folder with the demo's catalogue and people in it: as `shop demo` finds it when started again."""
+    folder = tmp_path_factory.mktemp("furnished")
+    subprocess.run([sys.executable, "-m", "shop", "seed"], cwd=folder, env=_environment(), check=True)
+    return folder
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo(tmp_path, furnished):
     """`shop demo` on a free port, in a folder of its own."""
-    root = Path(__file__).parents[2]
-    environment = os.environ | {"PYTHONPATH": str(root), "SHOP_LIMITS": "off"}
+    shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "shop", "demo", "--port", "0",
-        cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE,
+        cwd=tmp_path, env=_environment(), stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     base = (await process.stdout.readline()).decode().split()[-1]
     told = [(await process.stdout.readline()).decode().split() for _ in range(3)]
@@ -70,13 +88,15 @@ async def demo(tmp_path):
     await process.communicate()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_page(chromium, demo):
     """Open a page for a person with the settings that are asked for; errors on its console fail the test."""
     errors: list[str] = []
+    contexts = []
 
     async def open_page(**settings):
         context = await chromium.new_context(base_url=demo.base, **settings)
+        contexts.append(context)
         context.set_default_timeout(10_000)
         page = await context.new_page()
         page.on("console", lambda message: _note(errors, message))
@@ -84,7 +104,15 @@ async def open_page(chromium, demo):
         return page
 
     yield open_page
+    for context in contexts:
+        # Closing is not what is tested, and after printing the browser was once seen not to answer it.
+        async with asyncio.timeout(30):
+            await context.close()
     assert errors == []
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(ROOT), "SHOP_LIMITS": "off"}
 
 
 def _note(errors, message) -> None:

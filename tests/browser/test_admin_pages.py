@@ -16,7 +16,7 @@ from tests.web.busy_day import make_one_of_each
 from tests.web.crawl import Site, crawl
 from tests.world import settings_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 KINDS = 42
 """At least so many kinds of pages there were when this was written."""

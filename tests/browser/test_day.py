@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from PIL import Image
 from playwright.async_api import expect
 
@@ -29,7 +30,7 @@ straw-hat,Straw Hat,Light.,Tillroom,Hats,,false,Title,Default Title,HAT-1,2,25.0
 """
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def at_work(open_page, demo, hands):
     """Ada at her desk, signed in: her hands, and the page."""
     page = await open_page(**hands.settings)

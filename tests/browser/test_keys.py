@@ -3,12 +3,13 @@
 import re
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(open_page, demo):
     page = await open_page(viewport={"width": 1280, "height": 900})
     await page.goto("/login?next=/admin/stock")

@@ -44,6 +44,7 @@ EXCUSED = PROVED | {
     "importing.moved_variant": "as importing.moved_product",
     "importing.parts": "the pieces of one file",
     "importing.product_is": "goes through the rows of a file in steps",
+    "order_letters.followed_guest": "walks the orders of guests since one that has just ended unpaid",
     "purchases.sold": "adds up one variant's days of sale, one row each",
     "restocking.readers": "those who run the shop, a handful",
     "sales.changed_sellers": "a job, which goes through the variants in steps",

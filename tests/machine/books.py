@@ -14,7 +14,7 @@ from typing import Any
 
 from db import Database
 from db.engine import sqlite3
-from shop import cart, checkout, payments
+from shop import buyers, cart, checkout, payments
 from shop.clock import Instant, from_epoch, new_id
 from shop.people import Person
 from tests.machine.stripe_model import StripeModel
@@ -76,7 +76,9 @@ class Books:
         cart_id = new_id("cart")
         for sku, quantity in wanted.items():
             self.write(cart.put, cart_id, sku, quantity, self.at)
-        order = self.write(checkout.begin, self.world.settings, person or self.sam, cart_id, self.at).order
+        order = self.write(
+            checkout.begin, self.world.settings, buyers.account(person or self.sam), cart_id, self.at
+        ).order
         return self.read(payments.latest_attempt, order.id)
 
     def open(self, attempt: payments.Attempt) -> str:

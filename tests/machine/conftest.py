@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from db.engine import sqlite3
-from shop import cart, checkout, orders
+from shop import buyers, cart, checkout, orders
 from shop.clock import new_id, now
 from shop.config import Settings
 from shop.people import Person
@@ -27,7 +27,9 @@ class Deaf:
         """Place an order and return its number and its session."""
         cart_id = new_id("cart")
         await self.world.db.write(cart.put, cart_id, sku, quantity, now())
-        started = await checkout.start(self.world.db, self.local.gateway, self.settings, person, cart_id)
+        started = await checkout.start(
+            self.world.db, self.local.gateway, self.settings, buyers.account(person), cart_id
+        )
         return started.number, started.url.rsplit("/", 1)[1]
 
     async def paid(self, person: Person, sku: str = "CUP", quantity: int = 1) -> tuple[str, dict]:

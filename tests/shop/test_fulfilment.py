@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shop import events, fulfilment, orders
+from shop import buyers, events, fulfilment, orders
 from shop.clock import now
 from shop.errors import Conflict, NotFound, Refused
 from shop.fulfilment import Give
@@ -148,7 +148,9 @@ async def free(world: World) -> orders.Order:
 
     cart_id = new_id("cart")
     await world.db.write(cart.put, cart_id, "SAMPLE", 1, now())
-    order = (await world.db.write(checkout.begin, world.settings, world.sam, cart_id, now())).order
+    order = (
+        await world.db.write(checkout.begin, world.settings, buyers.account(world.sam), cart_id, now())
+    ).order
     assert (order.state, order.payment_state) == ("confirmed", "paid")
     return order
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from db import queries
-from shop import cart, checkout, jobs, orders, outbox, payments
+from shop import buyers, cart, checkout, jobs, orders, outbox, payments
 from shop.clock import later, new_id, now
 from shop.errors import Conflict
 from shop.stripe_gateway import Gateway, StripeUnreachable
@@ -30,7 +30,7 @@ async def nobody():
 async def check_out(world, gateway, settings, quantity=1):
     cart_id = new_id("cart")
     await world.db.write(cart.put, cart_id, "MUG", quantity, now())
-    return await checkout.start(world.db, gateway, settings, world.sam, cart_id)
+    return await checkout.start(world.db, gateway, settings, buyers.account(world.sam), cart_id)
 
 
 async def order_of(world, number):

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from db import engine
-from shop import cart, checkout, jobs, ledgers, orders, outbox, payments
+from shop import buyers, cart, checkout, jobs, ledgers, orders, outbox, payments
 from shop.cli import main
 from shop.clock import later, new_id, now
 from tests.sandbox.conftest import KEY
@@ -35,7 +35,7 @@ def verify(settings, monkeypatch):
 async def buy_a_mug(world, local, settings) -> str:
     cart_id = new_id("cart")
     await world.db.write(cart.put, cart_id, "MUG", 1, now())
-    started = await checkout.start(world.db, local.gateway, settings, world.sam, cart_id)
+    started = await checkout.start(world.db, local.gateway, settings, buyers.account(world.sam), cart_id)
     assert (await local.http.post(started.url, data={"card": "4242424242424242"})).status_code == 303
     return started.number
 
@@ -79,7 +79,7 @@ def make_older(world) -> None:
 async def test_a_dispute_whose_news_was_lost_is_booked_by_the_comparison(world, local, settings):
     cart_id = new_id("cart")
     await world.db.write(cart.put, cart_id, "MUG", 1, now())
-    started = await checkout.start(world.db, local.gateway, settings, world.sam, cart_id)
+    started = await checkout.start(world.db, local.gateway, settings, buyers.account(world.sam), cart_id)
     await local.http.post(started.url, data={"card": "4000000000000259"})
     await local.letterbox.until("charge.dispute.created")
     attempt = await world.db.read(payments.latest_attempt, await order_id(world, started.number))

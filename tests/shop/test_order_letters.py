@@ -1,10 +1,11 @@
 """Order letters: each thing that becomes of an order is written of once, whatever order the news come in."""
 
 import itertools
+import re
 
 import pytest
 
-from shop import fulfilment, letters, orders, outbox
+from shop import fulfilment, letters, order_links, orders, outbox
 from shop.clock import later, now
 from shop.jobs import work_off
 from tests.shop.situations import COMPLETED, EXPIRED, FAILED
@@ -35,7 +36,8 @@ async def test_a_paid_order_is_confirmed_with_what_was_bought_and_where_it_is_se
     assert (letter.recipient, letter.state) == (world.sam.email, "kept")
     assert letter.subject == f"Order {placed.number} is paid"
     assert "2 x Mug: €25.00\nTotal: €25.00" in letter.text
-    assert f"\n{world.settings.base_url}/orders/{placed.number}\n" in letter.text
+    token = re.search(rf"\n{world.settings.base_url}/o/(\S+)\n", letter.whole)[1]
+    assert await world.db.read(order_links.number_of, token) == placed.number
 
 
 async def test_each_parcel_is_written_of_with_carrier_and_number(world):

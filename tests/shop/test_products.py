@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop import cart, catalog, categories, checkout, events, products, stock
+from shop import buyers, cart, catalog, categories, checkout, events, products, stock
 from shop.catalog import NewProduct, NewVariant
 from shop.clock import new_id, now
 from shop.errors import Conflict, NotFound, OutOfStock, Refused
@@ -123,7 +123,7 @@ async def test_what_is_archived_can_not_be_bought_and_keeps_its_stock(world):
     assert (line.for_sale, line.short) == (False, True)
     for act in (
         lambda tx: cart.put(tx, cart_id, "MUG", 1, now()),
-        lambda tx: checkout.begin(tx, world.settings, world.sam, cart_id, now()),
+        lambda tx: checkout.begin(tx, world.settings, buyers.account(world.sam), cart_id, now()),
     ):
         with pytest.raises(OutOfStock, match="Mug is not sold any more."):
             await world.db.write(act)
@@ -134,7 +134,9 @@ async def test_what_is_archived_can_not_be_bought_and_keeps_its_stock(world):
 async def test_an_order_that_is_being_paid_outlives_its_product(world):
     placed = await world.place(world.sam, MUG=2)
     await world.db.write(products.archive, world.ada, await product_of(world, "MUG"), now())
-    again = await world.db.write(checkout.begin, world.settings, world.sam, placed.cart_id, now())
+    again = await world.db.write(
+        checkout.begin, world.settings, buyers.account(world.sam), placed.cart_id, now()
+    )
     await world.tell("checkout.session.completed", placed.paid())
 
     assert again.order.id == placed.id

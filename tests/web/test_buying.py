@@ -124,12 +124,6 @@ async def test_an_order_is_nobodys_business_but_its_owners(street):
     assert number not in (await mallory.http.get("/orders")).text
 
 
-async def test_a_stranger_is_asked_to_sign_in_before_checking_out(street):
-    answer = await street.stranger().check_out()
-
-    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/cart")
-
-
 async def test_two_hundred_shoppers_racing_for_ten_units_end_in_ten_orders(street):
     await street.world.add_things("RARE", 10)
     people = [await street.world.db.write(add_shopper, f"S{number}") for number in range(200)]

@@ -2,7 +2,7 @@
 
 from quart import Blueprint, Response
 
-from shop import letters
+from shop import letters, order_letters
 from shop.clock import now
 from shop.errors import Conflict
 from shop.letters import Letter
@@ -35,7 +35,7 @@ async def show(letter_id: str) -> Response:
 async def send_again(letter_id: str) -> AnyResponse:
     """Have a letter sent once more."""
     try:
-        letter = await shop().db.write(letters.send_again, letter_id, await signed_in(), now())
+        letter = await shop().db.write(order_letters.send_again, letter_id, await signed_in(), now())
     except Conflict as refusal:
         flash(str(refusal), "bad")
         return await _letter(await shop().db.read(letters.by_id, letter_id), 409)

@@ -34,7 +34,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A product as lists show it; `available` is the sum over its variants."""
+    """A product as lists show it; `available` sums its variants up, `gone` is no longer on sale."""
 
     product_id: str
     slug: str
@@ -43,6 +43,7 @@ class Card:
     price_to: int
     picture_id: str | None
     available: int
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ What has not been committed is in neither.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from db import Database, Tx, queries
@@ -142,15 +142,26 @@ def product(tx: Tx, product_id: str) -> Product:
     return catalog.product(tx, slug)
 
 
-def cards(tx: Tx, category_id: str, slugs: Sequence[str]) -> list[Card]:
-    """Return these products' cards, or those of the category's first page. Raises NotFound."""
-    category = tx.value(sql.category_slug, id=category_id)
-    if category is None:
+def category(tx: Tx, category_id: str) -> str:
+    """Return the slug of a category by its id. Raises NotFound."""
+    slug: str | None = tx.value(sql.category_slug, id=category_id)
+    if slug is None:
         raise NotFound(_("There is no such category."))
-    if not slugs:
-        return list(shelves.shelf(tx, category, Wish()).listing.items)
-    found = (tx.one(Card, sql.card, slug=slug) for slug in slugs)
-    return [card for card in found if card is not None]
+    return slug
+
+
+def shelf(tx: Tx, category_id: str) -> list[str]:
+    """Return the slugs of a category's first page. Raises NotFound."""
+    found = shelves.shelf(tx, category(tx, category_id), Wish())
+    return [card.slug for card in found.listing.items]
+
+
+def cards(tx: Tx, slugs: Sequence[str], known: Sequence[Card] = ()) -> list[Card]:
+    """Return the cards of what is on sale of these products, and of what was when it was `known`."""
+    found = {slug: tx.one(Card, sql.card, slug=slug) for slug in slugs}
+    gone = {card.slug: replace(card, available=0, gone=True) for card in known}
+    told = (card or gone.get(slug) for slug, card in found.items())
+    return [card for card in told if card is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,9 @@ class _Count:
     products: int
 
 
-def above(tx: Tx, category: Category) -> tuple[Category, ...]:
+def above(tx: Tx, category_id: str) -> tuple[Category, ...]:
     """Return the categories that this one is inside of, the outermost first."""
-    return tuple(tx.all(Category, sql.above, id=category.id))
+    return tuple(tx.all(Category, sql.above, id=category_id))
 
 
 def shelf(tx: Tx, slug: str, wish: Wish, after: str | None = None, size: int = PAGE) -> Shelf:
@@ -81,7 +81,7 @@ def shelf(tx: Tx, slug: str, wish: Wish, after: str | None = None, size: int = P
     cards = catalog.cards(tx, [row.product_id for row in rows])
     return Shelf(
         category,
-        above(tx, category),
+        above(tx, category.id),
         tuple(tx.all(Category, sql.inside, id=category.id)),
         wish,
         count,

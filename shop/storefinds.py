@@ -56,6 +56,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A product that was looked at, as a link to it."""
+
+    id: str
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Hit:
     id: int
     product_id: str
@@ -89,6 +98,12 @@ def search(tx: Tx, text: str, after: str | None = None, wish: Wish = EVERYTHING)
                 shown_for = text if meant == words else " ".join(meant)
                 return _found(tx, Found(text, shown_for), meant, fetch, after, wish)
     return Found(text, text)
+
+
+def seen(tx: Tx, product_ids: Sequence[str]) -> tuple[Seen, ...]:
+    """Return what is on sale of these products, in this order."""
+    known = {one.id: one for one in tx.all(Seen, sql.seen, ids=json.dumps(product_ids))}
+    return tuple(known[one] for one in product_ids if one in known)
 
 
 def _meanings(tx: Tx, words: Sequence[str], shelves: Sequence[Category]) -> Iterator[Sequence[str]]:

@@ -8,3 +8,7 @@ SELECT j.value AS guess, COALESCE((
   SELECT v.term FROM product_vocabulary v WHERE v.term >= j.value ORDER BY v.term LIMIT 1
 ), '') AS word
 FROM json_each(:words) j
+
+-- name: seen
+SELECT p.id, p.slug, p.name FROM json_each(:ids) j CROSS JOIN products p
+WHERE p.id = j.value AND p.published = 1

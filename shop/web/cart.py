@@ -17,6 +17,7 @@ from shop.web import forms
 from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop
 from shop.web.errors import status_of
 from shop.web.own_orders import keys, visitor_id
+from shop.web.recent import recent
 from shop.web.reply import AnyResponse, Part, Undo, flash, fragments, page, reply, wants_fragment
 from shop.words import N_, _
 
@@ -79,7 +80,8 @@ async def show_cart(status: int = 200, **more: Any) -> Response:
         order = None
     else:
         held = held_for(order.hold_until, now())
-    return await page("cart/show.html", status, cart=shown, waiting_order=order, held=held, **more)
+    told = {"cart": shown, "waiting_order": order, "seen": () if shown.lines else await recent()}
+    return await page("cart/show.html", status, held=held, **told, **more)
 
 
 async def _accept_wish(added: Added) -> AnyResponse:
@@ -98,7 +100,7 @@ async def _refuse_wish(sku: str, state: forms.FormState, status: int) -> AnyResp
     context = {"shown": shown, "form": state}
     if wants_fragment():
         return await fragments(Part("catalog/buy", context), status=status)
-    return await page("storefront/product.html", status, **context, related=())
+    return await page("storefront/product.html", status, **context, related=(), seen=(), trail=())
 
 
 async def _refuse_change(sentence: str, status: int) -> AnyResponse:

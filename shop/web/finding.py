@@ -14,6 +14,7 @@ from shop.web import about
 from shop.web.context import shop
 from shop.web.forms import FormState, read
 from shop.web.kept import kept
+from shop.web.recent import recent
 from shop.web.reply import Part, fragments, page, wants_fragment
 from shop.web.view import LONGEST, View, view
 from shop.words import _
@@ -32,7 +33,8 @@ async def search() -> Response:
     context = await shop().db.read(_found, asked, wish)
     if wants_fragment():
         return await fragments(Part("finding/results", context | {"form": form}))
-    return await page("storefront/search.html", 422 if form.errors else 200, form=form, **context)
+    seen = () if context["found"].count else await recent()
+    return await page("storefront/search.html", 422 if form.errors else 200, form=form, seen=seen, **context)
 
 
 @finding.get("/c/<slug>")

@@ -8,7 +8,7 @@ what it missed, by whichever process it now meets, or nothing.
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -182,33 +182,48 @@ async def _topics() -> list[Topic]:
 
 async def _topic(kind: str, _colon: str, name: str) -> Topic:
     if kind not in _KINDS:
-        raise Refused("A topic is product:<id>, category:<id>, cart or order:<number>.", "topic")
+        raise Refused(
+            "A topic is product:<id>, category:<id>, cards:<slugs>, cart or order:<number>.", "topic"
+        )
     return await _KINDS[kind](name)
 
 
 async def _product(product_id: str) -> Topic:
     db, currency = shop().db, shop().settings.currency
-    await db.read(live.product, product_id)
+    known = await db.read(live.product, product_id)
 
     async def make() -> list[Piece]:
-        return _pieces(_of_product(await db.read(live.product, product_id)), currency=currency)
+        try:
+            return _pieces(_of_product(await db.read(live.product, product_id)), currency=currency)
+        except NotFound:
+            return _pieces(_of_product(_withdrawn(known), gone=True), currency=currency)
 
     ids = frozenset((product_id,))
     return Topic(make, lambda news: news.touch(ids), ("product", language(), product_id))
 
 
 async def _category(category_id: str) -> Topic:
+    named = request.args.get("cards")
+    if not named:
+        return await _cards(",".join(await shop().db.read(live.shelf, category_id)))
+    await shop().db.read(live.category, category_id)
+    return await _cards(named)
+
+
+async def _cards(named: str) -> Topic:
     db, currency = shop().db, shop().settings.currency
-    slugs = [slug for slug in request.args.get("cards", "").split(",") if slug]
+    slugs = [slug for slug in named.split(",") if slug]
     if len(slugs) > MOST_CARDS:
         raise Refused(f"Name at most {MOST_CARDS} cards.", "cards")
-    ids = frozenset(card.product_id for card in await db.read(live.cards, category_id, slugs))
+    # What is taken off sale meanwhile was seen; what was not on sale before is nobody's business.
+    known = await db.read(live.cards, slugs)
+    ids = frozenset(card.product_id for card in known)
 
     async def make() -> list[Piece]:
-        cards = await db.read(live.cards, category_id, slugs)
+        cards = await db.read(live.cards, slugs, known)
         return [_card(card, currency, eager=place < 4) for place, card in enumerate(cards)]  # noqa: PLR2004 - as cards.html
 
-    return Topic(make, lambda news: news.touch(ids), ("category", language(), category_id, *slugs))
+    return Topic(make, lambda news: news.touch(ids), ("cards", language(), *slugs, *sorted(ids)))
 
 
 async def _cart(_name: str) -> Topic:
@@ -239,6 +254,7 @@ async def _order(number: str) -> Topic:
 _KINDS: dict[str, Callable[[str], Awaitable[Topic]]] = {
     "product": _product,
     "category": _category,
+    "cards": _cards,
     "cart": _cart,
     "order": _order,
 }
@@ -251,10 +267,16 @@ def _theirs(tx: Tx, token: str | None, person: Person | None, look: Callable[...
     return look(tx, *args)
 
 
-def _of_product(product: Product) -> list[Part]:
+def _withdrawn(product: Product) -> Product:
+    """Return a product of which nothing can be bought."""
+    none = (replace(one, available=0, held=0) for one in product.variants)
+    return replace(product, variants=tuple(none))
+
+
+def _of_product(product: Product, *, gone: bool = False) -> list[Part]:
     """Return what a product's page may show of each variant; parts that are not on it find no place."""
     wish = {"held": "", "own": False, "form": EMPTY}
-    return [
+    of_variants = [
         part
         for one in product.variants
         for part in (
@@ -263,6 +285,7 @@ def _of_product(product: Product) -> list[Part]:
             Part("catalog/wish", {"one": one, **wish}, one.sku),
         )
     ]
+    return [Part("catalog/withdrawn", {"gone": gone}), *of_variants]
 
 
 def _card(card: Card, currency: str, *, eager: bool) -> Piece:

@@ -5,8 +5,8 @@ from functools import partial
 from quart import Blueprint, Response, redirect, request
 
 from db import Tx
-from shop import catalog, showcase
-from shop.catalog import Card
+from shop import catalog, shelves, showcase
+from shop.catalog import Card, Category
 from shop.clock import Instant, now
 from shop.errors import NotFound
 from shop.showcase import Showcase
@@ -14,6 +14,7 @@ from shop.web import about
 from shop.web.context import cart_id, shop
 from shop.web.forms import EMPTY, FormState
 from shop.web.kept import kept, passing
+from shop.web.recent import recent, remember
 from shop.web.reply import AnyResponse, Part, fragments, page, wants_fragment
 from shop.words import _
 
@@ -36,9 +37,11 @@ async def product(slug: str) -> AnyResponse:
 
 
 async def _product(slug: str) -> Response:
-    shown, related = await shop().db.read(_whole, slug, request.args, cart_id(), now())
-    told = about.product(shown, shop().settings)
-    made = await page("storefront/product.html", shown=shown, form=EMPTY, related=related, presence=told)
+    shown, related, trail = await shop().db.read(_whole, slug, request.args, cart_id(), now())
+    told = {"presence": about.product(shown, shop().settings), "trail": trail}
+    told |= {"seen": await recent(shown.product.id)}
+    remember(shown.product.id)
+    made = await page("storefront/product.html", shown=shown, form=EMPTY, related=related, **told)
     return passing(made) if shown.held else made
 
 
@@ -71,6 +74,6 @@ async def _moved(slug: str) -> Response:
 
 def _whole(
     tx: Tx, slug: str, asked: dict[str, str], cart: str | None, at: Instant
-) -> tuple[Showcase, tuple[Card, ...]]:
+) -> tuple[Showcase, tuple[Card, ...], tuple[Category, ...]]:
     shown = showcase.show(tx, slug, asked, cart, at)
-    return shown, showcase.related(tx, shown.product)
+    return shown, showcase.related(tx, shown.product), shelves.above(tx, shown.product.category_id)

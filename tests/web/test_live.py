@@ -8,7 +8,7 @@ import time
 import httpx
 import pytest
 
-from shop import catalog, live, people, stock
+from shop import catalog, live, people, products, stock
 from shop.clock import now
 from tests.world import opened_street
 
@@ -79,9 +79,9 @@ async def test_a_product_page_names_its_stream_and_the_stream_sends_the_pages_ow
     parts = re.findall(
         r'<hx-partial hx-target="[^"]+" hx-swap="outerMorph">(.*?)</hx-partial>', said, re.DOTALL
     )
-    assert len(parts) == 6
+    assert len(parts) == 10
     shown = [part for part in parts if re.search(r' id="[^"]+"', part)[0] in page]
-    assert len(shown) == 3
+    assert len(shown) == 7
     for part in shown:
         assert squeezed(part) in squeezed(page)
 
@@ -97,7 +97,7 @@ async def test_stock_and_price_come_within_a_second_of_the_commit_and_nothing_el
         assert "VASE-S" not in said
         await set_price(street.world, "VASE-S", 2100)
         assert "€21.00" in await stream.message()
-        await receive(street.world, "MUG", 1)
+        await street.world.add_things("BRICK", 5)
         await stream.silent()
 
 
@@ -128,6 +128,46 @@ async def test_a_category_page_is_told_of_the_cards_it_shows(street):
     assert "catalog-card-mug" in said
     assert "Sold out" in said
     assert "vase" not in said
+
+
+async def test_what_is_taken_off_sale_is_told_on_its_page_and_on_its_cards(street):
+    visitor, world = street.stranger(), street.world
+    lamp = await world.db.read(catalog.product, "lamp")
+    address = await live_address(visitor, "/p/lamp")
+    async with (
+        listening(visitor, address) as own,
+        listening(visitor, await live_address(visitor, "/")) as home,
+        listening(visitor, await live_address(visitor, "/p/vase")) as other,
+    ):
+        for stream in (own, home, other):
+            await stream.message()
+        await world.db.write(products.unpublish, world.ada, lamp.id, now())
+        said = await own.message()
+        assert "This is not sold any more." in said
+        assert 'type="submit" disabled' in said
+        for stream in (home, other):
+            assert "Not sold any more" in await stream.message()
+    assert (await visitor.http.get(address)).status_code == 404
+
+
+async def test_nobody_learns_of_what_is_not_on_sale_by_asking_for_its_card(street):
+    visitor, world = street.stranger(), street.world
+    lamp = await world.db.read(catalog.product, "lamp")
+    await world.db.write(products.unpublish, world.ada, lamp.id, now())
+    async with listening(visitor, "/live?topic=cards:lamp,mug") as stream:
+        said = await stream.message()
+    assert "catalog-card-mug" in said
+    assert "Lamp" not in said
+
+
+async def test_the_home_page_is_told_of_stock_and_prices(street):
+    visitor = street.stranger()
+    async with listening(visitor, await live_address(visitor, "/")) as stream:
+        await stream.message()
+        await receive(street.world, "MUG", -3)
+        assert "Only 2 left" in await stream.message()
+        await set_price(street.world, "MUG", 1499)
+        assert "€14.99" in await stream.message()
 
 
 async def test_nothing_is_told_before_the_commit(street):

@@ -177,3 +177,28 @@ async def test_a_line_says_what_has_become_of_its_stock(world, stranger):
     assert "Only 2 left of your 4: lower the quantity." in page
     assert "Sold out meanwhile: remove it to go on." in page
     assert "Not sold any more: remove it to go on." in page
+
+
+async def test_what_was_looked_at_last_is_remembered_of_whom_has_a_cart_and_of_no_stranger(stranger):
+    looked = await stranger.get("/p/mug")
+    assert "Set-Cookie" not in looked.headers
+    assert "Looked at last" not in await text_of(await stranger.get("/p/lamp"))
+    await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "1"})
+    for slug in ("mug", "lamp", "vase", "mug"):
+        page = await text_of(await stranger.get(f"/p/{slug}"))
+
+    seen = page.split('id="finding-seen"')[1]
+    assert [name for name in ("Vase", "Lamp", "Mug") if f">{name}</a>" in seen] == ["Vase", "Lamp"]
+    assert "Looked at last" not in await text_of(await stranger.get("/cart"))
+    await stranger.post("/cart/lines/MUG", {"quantity": "0"})
+    for path in ("/cart", "/search", "/search?q=xyzzy"):
+        assert '<a class="chip" href="/p/mug">Mug</a>' in await text_of(await stranger.get(path)), path
+
+
+async def test_what_is_taken_off_sale_is_not_looked_at_last(world, stranger):
+    await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "1"})
+    await stranger.get("/p/lamp")
+    lamp = await world.db.read(catalog.product, "lamp")
+    await world.db.write(products.unpublish, world.ada, lamp.id, now())
+
+    assert ">Lamp</a>" not in await text_of(await stranger.get("/p/mug"))

@@ -16,7 +16,13 @@ pytestmark = pytest.mark.browser
 
 STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (360, 1280)]
-FOUND = ("/search?q=lmap", "/search?q=xyzzy", "/c/vases?from=10&to=60&stock=in&sort=price")
+FOUND = (
+    "/search?q=lmap",
+    "/search?q=xyzzy",
+    "/search?q=vase&Glaze=Chalk",
+    "/c/vases?from=10&to=60&stock=in&sort=price",
+    "/c/pottery?Glaze=Chalk&Size=Large",
+)
 OPEN = ("/", "/c/vases", *FOUND, "/p/tide-mug", "/p/lantern-vase", "/cart", "/login", "/register", "/nope")
 DIAGONAL = (("light", 360), ("dark", 1280))
 """Where there are many pages: both schemes and both widths, in half of the looks."""

@@ -26,6 +26,7 @@ bench: $(VENV)/.dev
 	@PYTHONPATH=. $(PY) tests/bench/bench.py
 	@$(PY) -m tests.bench.admin
 	@$(PY) -m tests.bench.shopper
+	@$(PY) -m tests.bench.streams
 
 # Ten times the rounds of the suite: kills, failing disks, races, outages. TILLROOM_SEED=… repeats a run.
 chaos: $(VENV)/.dev strace

@@ -125,6 +125,13 @@ class Looked(Generic[R]):
     whole: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Value:
+    option: str
+    value: str
+    products: int
+
+
 # Not frozen, as everything else is: some hundreds of them are made for a page.
 @dataclass(slots=True)
 class _Variant:
@@ -138,12 +145,10 @@ def field_of(name: str) -> str:
     return f"option-{name}" if name in TAKEN else name
 
 
-def look(
-    tx: Tx, rows: Iterable[R], wish: Wish, most: int, looks: int = LOOKS, *, with_options: bool = False
-) -> Looked[R]:
+def look(tx: Tx, rows: Iterable[R], wish: Wish, most: int, looks: int = LOOKS) -> Looked[R]:
     """Look through rows until so many fit, or so many were looked at."""
     found, seen = Looked[R](), 0
-    by_variant = with_options or wish.in_stock or bool(wish.options)
+    by_variant = wish.in_stock or bool(wish.options)
     flow = iter(rows)
     while some := list(islice(flow, min(_STEP, looks))):
         if seen >= looks or len(found.rows) >= most:
@@ -159,8 +164,13 @@ def look(
 
 def tally(tx: Tx, rows: Iterable[R], wish: Wish) -> Tally:
     """Look through rows and count what fits, and the values that its fitting variants have."""
-    looked = look(tx, rows, wish, COUNTED, with_options=True)
+    looked = look(tx, rows, wish, COUNTED)
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    if not (wish.in_stock or wish.options):
+        # Any of their variants fits, so that they need not be looked at one by one.
+        ids = json.dumps([row.product_id for row in looked.rows])
+        for one in tx.all(_Value, sql.values_of, ids=ids):
+            counts[one.option][one.value] = one.products
     for pairs in looked.options.values():
         for name, value in pairs:
             counts[name][value] += 1

@@ -21,7 +21,7 @@ from shop.narrowing import COUNTED, LOOKS, Facet, Looked, Wish
 sql = queries("storefinds")
 
 PAGE = 24
-CANDIDATES = 8 * PAGE
+CANDIDATES = 5 * PAGE
 """So many of the newest are ranked among themselves."""
 NARROWED = 2 * PAGE
 """So many of them where each has to be looked at."""

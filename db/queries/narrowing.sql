@@ -2,3 +2,8 @@
 SELECT v.product_id, v.options, s.available
 FROM json_each(:ids) j CROSS JOIN variants v CROSS JOIN stock s
 WHERE v.product_id = j.value AND v.archived_at IS NULL AND s.sku = v.sku
+
+-- name: values_of
+SELECT o.option, o.value, COUNT(*) AS products
+FROM json_each(:ids) j CROSS JOIN product_options o
+WHERE o.product_id = j.value GROUP BY o.option, o.value

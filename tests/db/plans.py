@@ -48,6 +48,7 @@ NARROW = {
     "stripe_events": {"object_id"},
     "unclaimed_events": {"payment_intent"},
     "picture_widths": {"picture_id"},
+    "product_options": {"product_id"},
     # What was bought from a supplier at once, and what came of it at once.
     "purchase_lines": {"order_id"},
     "receipt_lines": {"receipt_id"},

@@ -25,6 +25,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@PYTHONPATH=. $(PY) tests/bench/bench.py
 	@$(PY) -m tests.bench.admin
+	@$(PY) -m tests.bench.shopper
 
 # Ten times the rounds of the suite: kills, failing disks, races, outages. TILLROOM_SEED=… repeats a run.
 chaos: $(VENV)/.dev strace

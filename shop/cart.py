@@ -1,7 +1,8 @@
 """The cart: what a shopper means to buy, kept under a random id in their signed session.
 
-Nothing is held for a cart; prices and availability are read anew each time it is shown. After a sign-in
-the person's own cart takes the guest's lines in.
+Nothing is held for a cart; prices and availability are read anew each time it is shown. A line remembers the
+price at which it was put in or last changed: until it is changed, it says what has become of that. After a
+sign-in the person's own cart takes the guest's lines in.
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class CartLine:
     available: int
     picture_id: str | None
     for_sale: bool = True
+    seen_price: int | None = None
 
     @property
     def total(self) -> int:
@@ -45,9 +47,14 @@ class CartLine:
         return self.quantity > self.available
 
     @property
+    def former_price(self) -> int | None:
+        """The price at which it was put in or changed, where it is another one by now."""
+        return None if self.seen_price == self.unit_price else self.seen_price
+
+    @property
     def title(self) -> str:
         """The name with the variant's label, for sentences."""
-        return f"{self.name} ({self.label})" if self.label else self.name
+        return _titled(self.name, self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +82,13 @@ class Cart:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a wish: the line's quantity now, and whether it had to be capped."""
+    """What became of a wish: the line's quantity now and before, and whether it had to be capped."""
 
     sku: str
     quantity: int
     capped: bool
+    before: int = 0
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +118,9 @@ def put(tx: Tx, cart_id: str, sku: str, quantity: int, at: Instant) -> Added:
 def set_quantity(tx: Tx, cart_id: str, sku: str, quantity: int, at: Instant) -> Added:
     """Set a line to a quantity, capped by what is available; 0 removes it."""
     if quantity == 0:
+        line = next((one for one in show(tx, cart_id).lines if one.sku == sku), None)
         tx.run(sql.remove, cart_id=cart_id, sku=sku)
-        return Added(sku, 0, capped=False)
+        return Added(sku, 0, False, line.quantity, line.title) if line else Added(sku, 0, capped=False)
     return _set(tx, cart_id, sku, quantity, at)
 
 
@@ -148,9 +158,14 @@ def _set(tx: Tx, cart_id: str, sku: str, quantity: int, at: Instant) -> Added:
         raise OutOfStock(_("{title} is not sold any more.", title=stock.name), (sku,))
     if possible <= 0:
         raise OutOfStock(_("{title} is sold out.", title=stock.name), (sku,))
+    before = _quantity(tx, cart_id, sku)
     tx.run(sql.add, id=cart_id, at=at)
     tx.run(sql.set, cart_id=cart_id, sku=sku, quantity=possible, at=at)
-    return Added(sku, possible, capped=possible < quantity)
+    return Added(sku, possible, possible < quantity, before, _titled(stock.name, stock.label))
+
+
+def _titled(name: str, label: str) -> str:
+    return f"{name} ({label})" if label else name
 
 
 def _quantity(tx: Tx, cart_id: str, sku: str) -> int:

@@ -5,6 +5,7 @@ has one variant without a label.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from db import Tx, queries
@@ -22,12 +23,13 @@ NEWEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A shelf of the shop."""
+    """A shelf of the shop, inside another or not."""
 
     id: str
     slug: str
     name: str
     description: str
+    parent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,12 @@ def newest(tx: Tx) -> tuple[Card, ...]:
     return tuple(tx.all(Card, sql.newest_cards, size=NEWEST))
 
 
+def cards(tx: Tx, product_ids: Sequence[str]) -> tuple[Card, ...]:
+    """Return the cards of these products, in this order; those of whom nothing is sold have none."""
+    known = {card.product_id: card for card in tx.all(Card, sql.cards, ids=json.dumps(product_ids))}
+    return tuple(known[one] for one in product_ids if one in known)
+
+
 def category(tx: Tx, slug: str) -> Category:
     """Return a category by its slug. Raises NotFound."""
     found = tx.one(Category, sql.category, slug=slug)
@@ -233,8 +241,10 @@ def is_empty(tx: Tx) -> bool:
     return tx.value(sql.any_product) is None
 
 
-def add_category(tx: Tx, slug: str, name: str, description: str, position: int) -> str:
-    """Add a category and return its id."""
+def add_category(
+    tx: Tx, slug: str, name: str, description: str, position: int, parent_id: str | None = None
+) -> str:
+    """Add a category, inside another or not, and return its id."""
     category_id = new_id("cat")
     tx.run(
         sql.add_category,
@@ -243,6 +253,7 @@ def add_category(tx: Tx, slug: str, name: str, description: str, position: int) 
         name=name,
         description=description,
         position=position,
+        parent_id=parent_id,
     )
     return category_id
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from db import Database, Tx, queries
-from shop import catalog, storefinds
+from shop import catalog, shelves
 from shop.catalog import Card, Product
 from shop.errors import NotFound
+from shop.narrowing import Wish
 from shop.words import _
 
 sql = queries("live")
@@ -147,7 +148,7 @@ def cards(tx: Tx, category_id: str, slugs: Sequence[str]) -> list[Card]:
     if category is None:
         raise NotFound(_("There is no such category."))
     if not slugs:
-        return list(storefinds.shelf(tx, category, storefinds.Wish()).listing.items)
+        return list(shelves.shelf(tx, category, Wish()).listing.items)
     found = (tx.one(Card, sql.card, slug=slug) for slug in slugs)
     return [card for card in found if card is not None]
 

@@ -1,32 +1,31 @@
-"""What shoppers find: products by words, one typo forgiven, and a category's products, filtered and sorted.
+"""What shoppers find: products by words, one typo forgiven, narrowed down as a shelf is.
 
-Everything walks an index that triggers keep (`product_finds`, `product_words`), from where the page before it
-ended. Nothing is ranked by counting: of the newest that have the words, those who have them in the name come
-before those who have them elsewhere.
+It walks an index that triggers keep (`product_words`), from where the page before it ended. Nothing is
+ranked by counting: of the newest that have the words, those who have them in the name come before those who
+have them elsewhere.
 """
 
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import islice, product
 
 from db import Tx, queries
-from shop import catalog
+from shop import catalog, narrowing
 from shop.catalog import Card, Category
-from shop.listing import LAST, Listing
+from shop.narrowing import COUNTED, LOOKS, Facet, Looked, Wish
 
 sql = queries("storefinds")
 
 PAGE = 24
-COUNTED = 100
-"""So far things are counted; beyond it they are many."""
 CANDIDATES = 8 * PAGE
 """So many of the newest are ranked among themselves."""
-STEP = 250
-LOOKS = 2000
-"""So many rows are looked at for one page at most, where no index holds order and price together."""
+NARROWED = 2 * PAGE
+"""So many of them where each has to be looked at."""
+STEP = CANDIDATES + 1
 MOST_WORDS = 8
 GUESSES = 8
 TYPO_LENGTHS = range(3, 16)
@@ -36,49 +35,24 @@ _BEGINS = 5
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"[^\W_]+")
 _RANKED = re.compile(r"([0-9]{1,18}) ([0-9]{1,3})", re.ASCII)
-_PRICED = re.compile(r"([0-9]{1,12}) (\S{1,60})", re.ASCII)
 _ENDLESS = 2**62
+EVERYTHING = Wish()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a text has found: `shown_for` is the text itself, or what was probably meant by it.
 
-    `count` stops at COUNTED.
+    `count` is of all that fit, at least so many unless it is the `whole`.
     """
 
     text: str
     shown_for: str
     count: int = 0
+    whole: bool = True
+    facets: tuple[Facet, ...] = ()
     cards: tuple[Card, ...] = ()
     next_after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What of a category is asked for: its lowest price from `least` to `most`, in minor units.
-
-    `sort` is empty for the newest first, `price` for the cheapest, `-price` for the dearest.
-    """
-
-    least: int = 0
-    most: int = _ENDLESS
-    in_stock: bool = False
-    sort: str = ""
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether a price is asked for."""
-        return self.least > 0 or self.most < _ENDLESS
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A category and one page of its products; `count` is of all that fit, and stops at COUNTED."""
-
-    category: Category
-    count: int
-    listing: Listing[Card]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +60,6 @@ class _Hit:
     id: int
     product_id: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    product_id: str
     price: int
 
 
@@ -100,62 +69,72 @@ class _Guess:
     word: str
 
 
-def search(tx: Tx, text: str, after: str | None = None) -> Found:
+Fetch = Callable[[int], list[_Hit]]
+
+
+def search(tx: Tx, text: str, after: str | None = None, wish: Wish = EVERYTHING) -> Found:
     """Return a page of the products that have all words of a text, as words or as beginnings of words.
 
-    Where nothing has them, one typo a word is forgiven.
+    Where nothing has them, one typo a word is forgiven. Of the wish, the order is not heeded.
     """
     shelves = catalog.categories(tx)
     words = [word.lower() for word in _WORD.findall(text)][:MOST_WORDS]
     if not words:
         return Found(text, text)
-    count = _count(tx, words, shelves)
-    if count:
-        return Found(text, text, count, *_page(tx, words, shelves, after))
-    for guess in _guesses(tx, words, shelves):
-        if count := _count(tx, guess, shelves):
-            return Found(text, " ".join(guess), count, *_page(tx, guess, shelves, after))
+    for meant in _meanings(tx, words, shelves):
+        for whole_words in (True, False):
+            fetch = cache(partial(_fetched, tx, _pattern(meant, shelves, whole_words=whole_words)))
+            # Those that have the very words are enough where they are many; then the rest is left out.
+            if len(fetch(_ENDLESS)) >= (COUNTED if whole_words else 1):
+                shown_for = text if meant == words else " ".join(meant)
+                return _found(tx, Found(text, shown_for), meant, fetch, after, wish)
     return Found(text, text)
 
 
-def shelf(tx: Tx, slug: str, wish: Wish, after: str | None = None, size: int = PAGE) -> Shelf:
-    """Return a page of a category's products as they are asked for. Raises NotFound."""
-    category = catalog.category(tx, slug)
-    counted = tx.value(
-        sql.count_in_stock if wish.in_stock else sql.count,
-        category_id=category.id,
-        least=wish.least,
-        most=wish.most,
-        limit=COUNTED,
-    )
-    if wish.sort:
-        rows, next_after = _by_price(tx, category.id, wish, after, size)
-    elif wish.is_narrow and counted < COUNTED:
-        rows, next_after = _few(tx, category.id, wish, after, size)
-    else:
-        rows, next_after = _newest(tx, category.id, wish, after, size)
-    cards = _cards(tx, [row.product_id for row in rows])
-    return Shelf(category, counted, Listing(cards, next_after))
+def _meanings(tx: Tx, words: Sequence[str], shelves: Sequence[Category]) -> Iterator[Sequence[str]]:
+    yield words
+    yield from _guesses(tx, words, shelves)
 
 
-def _count(tx: Tx, words: Sequence[str], shelves: Iterable[Category]) -> int:
-    return int(tx.value(sql.found_count, pattern=_pattern(words, shelves), most=COUNTED))
+def _fetched(tx: Tx, pattern: str, below: int) -> list[_Hit]:
+    return tx.all(_Hit, sql.found, pattern=pattern, after=below, size=STEP)
+
+
+def _found(tx: Tx, found: Found, words: Sequence[str], fetch: Fetch, after: str | None, wish: Wish) -> Found:
+    told_by = cache(lambda other: narrowing.tally(tx, _hits(fetch, _ENDLESS), other))
+    first = fetch(_ENDLESS)
+    count, whole = len(first), len(first) < STEP
+    if not wish.is_plain:
+        told = told_by(replace(wish, sort=""))
+        count, whole = told.count, told.whole
+    cards, next_after = _page(tx, words, fetch, after, wish)
+    told_of = narrowing.facets(wish, told_by)
+    return replace(found, count=count, whole=whole, facets=told_of, cards=cards, next_after=next_after)
+
+
+def _hits(fetch: Fetch, below: int) -> Iterator[_Hit]:
+    return narrowing.walked(lambda last: fetch(last.id if last else below), STEP)
 
 
 def _page(
-    tx: Tx, words: Sequence[str], shelves: Iterable[Category], after: str | None
+    tx: Tx, words: Sequence[str], fetch: Fetch, after: str | None, wish: Wish
 ) -> tuple[tuple[Card, ...], str | None]:
     """Return a page of the newest candidates, ranked, and where to go on: in them, or behind them."""
     place = _RANKED.fullmatch(after or "")
     below, skipped = (int(place[1]), int(place[2])) if place else (_ENDLESS, 0)
-    pattern = _pattern(words, shelves)
-    hits = tx.all(_Hit, sql.found, pattern=pattern, after=below, size=CANDIDATES + 1)
-    ranked = sorted(hits[:CANDIDATES], key=lambda hit: not _begin_in(words, hit.name))
+    most, looks = (CANDIDATES, CANDIDATES + 1) if wish.is_plain else (NARROWED, LOOKS)
+    looked = narrowing.look(tx, _hits(fetch, below), wish, most + 1, looks)
+    hits = looked.rows[:most]
+    ranked = sorted(hits, key=lambda hit: not _begin_in(words, hit.name))
     end = skipped + PAGE
-    cards = _cards(tx, [hit.product_id for hit in ranked[skipped:end]])
-    if end < len(ranked):
-        return cards, f"{hits[0].id + 1} {end}"
-    return cards, f"{hits[CANDIDATES - 1].id} 0" if len(hits) > CANDIDATES else None
+    cards = catalog.cards(tx, [hit.product_id for hit in ranked[skipped:end]])
+    return cards, f"{hits[0].id + 1} {end}" if end < len(ranked) else _behind(looked, most)
+
+
+def _behind(looked: Looked[_Hit], most: int) -> str | None:
+    if len(looked.rows) > most:
+        return f"{looked.rows[most - 1].id} 0"
+    return None if looked.whole or looked.last is None else f"{looked.last.id} 0"
 
 
 def _begin_in(words: Iterable[str], name: str) -> bool:
@@ -164,16 +143,20 @@ def _begin_in(words: Iterable[str], name: str) -> bool:
     return all(any(one.startswith(_folded(word)) for one in known) for word in words)
 
 
-def _pattern(words: Iterable[str], shelves: Iterable[Category]) -> str:
+def _pattern(words: Iterable[str], shelves: Sequence[Category], *, whole_words: bool) -> str:
     """Return the full-text question for all words; a word may also begin one of a category's name."""
-    return " AND ".join(f"({_anywhere(word, shelves)})" for word in words)
+    return " AND ".join(f"({_anywhere(word, shelves, whole=whole_words)})" for word in words)
 
 
-def _anywhere(word: str, shelves: Iterable[Category]) -> str:
-    fitting = [one for one in shelves if len(word) > 1 and _begin_in([word], one.name)]
-    places = [f'shelf : "{one.id.replace("_", "")}"' for one in fitting]
+def _anywhere(word: str, shelves: Sequence[Category], *, whole: bool) -> str:
+    fitting = {one.id for one in shelves if len(word) > 1 and _begin_in([word], one.name)}
+    # They stand in the order of the tree: whoever is inside another comes behind it.
+    for one in shelves:
+        if one.parent_id in fitting:
+            fitting.add(one.id)
+    places = [f'shelf : "{one.id.replace("_", "")}"' for one in shelves if one.id in fitting]
     # A word has letters and digits alone; quoted, it is no operator either. One letter begins too much.
-    begins = f'"{word}" *' if len(word) > 1 else f'"{word}"'
+    begins = f'"{word}"' if whole or len(word) == 1 else f'"{word}" *'
     return " OR ".join([f"{{name text}} : {begins}", *places])
 
 
@@ -229,51 +212,3 @@ def _neighbours(word: str, reach: int) -> Iterator[str]:
     yield from (left + right[1:] for left, right in halves if right)
     yield from (left + letter + right for left, right in halves for letter in _LETTERS)
     yield from (left + letter + right[1:] for left, right in halves if right for letter in _LETTERS)
-
-
-def _by_price(
-    tx: Tx, category_id: str, wish: Wish, after: str | None, size: int
-) -> tuple[list[_Row], str | None]:
-    place = _PRICED.fullmatch(after or "")
-    if wish.sort == "price":
-        statement = sql.cheapest_in_stock if wish.in_stock else sql.cheapest
-        key = (int(place[1]), place[2]) if place else (wish.least, "")
-    else:
-        statement = sql.dearest_in_stock if wish.in_stock else sql.dearest
-        key = (int(place[1]), place[2]) if place else (wish.most, LAST)
-    found = tx.all(_Row, statement, category_id=category_id, price=key[0], product_id=key[1], size=size + 1)
-    rows = [row for row in found if wish.least <= row.price <= wish.most]
-    shown = rows[:size]
-    return shown, f"{shown[-1].price} {shown[-1].product_id}" if len(rows) > size else None
-
-
-def _few(tx: Tx, category_id: str, wish: Wish, after: str | None, size: int) -> tuple[list[_Row], str | None]:
-    """Return the newest of what is so little that all of it can be looked at."""
-    statement = sql.cheapest_in_stock if wish.in_stock else sql.cheapest
-    found = tx.all(_Row, statement, category_id=category_id, price=wish.least, product_id="", size=COUNTED)
-    fitting = (row for row in found if row.price <= wish.most and row.product_id < (after or LAST))
-    rows = sorted(fitting, key=lambda row: row.product_id, reverse=True)
-    return rows[:size], rows[size - 1].product_id if len(rows) > size else None
-
-
-def _newest(
-    tx: Tx, category_id: str, wish: Wish, after: str | None, size: int
-) -> tuple[list[_Row], str | None]:
-    """Walk from the newest on; at most LOOKS rows are looked at, and the next page goes on from there."""
-    statement = sql.newest_in_stock if wish.in_stock else sql.newest
-    step = STEP if wish.is_narrow else size + 1
-    place, kept = after or LAST, list[_Row]()
-    for _ in range(0, LOOKS, step):
-        rows = tx.all(_Row, statement, category_id=category_id, after=place, size=step)
-        kept += [row for row in rows if wish.least <= row.price <= wish.most]
-        if len(kept) > size:
-            return kept[:size], kept[size - 1].product_id
-        if len(rows) < step:
-            return kept, None
-        place = rows[-1].product_id
-    return kept, place
-
-
-def _cards(tx: Tx, product_ids: Sequence[str]) -> tuple[Card, ...]:
-    known = {card.product_id: card for card in tx.all(Card, sql.cards, ids=json.dumps(product_ids))}
-    return tuple(known[one] for one in product_ids if one in known)

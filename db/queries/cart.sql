@@ -21,7 +21,7 @@ SELECT l.sku, p.slug, p.name, v.label, l.quantity, v.price AS unit_price,
   ), 0) ELSE 0 END AS available,
   (SELECT i.id FROM pictures i WHERE i.product_id = p.id AND (i.sku = v.sku OR i.sku IS NULL)
    AND i.removed_at IS NULL ORDER BY i.sku IS NULL, i.position LIMIT 1) AS picture_id,
-  p.published = 1 AND v.archived_at IS NULL AS for_sale
+  p.published = 1 AND v.archived_at IS NULL AS for_sale, l.seen_price
 FROM cart_lines l
 JOIN variants v ON v.sku = l.sku
 JOIN products p ON p.id = v.product_id
@@ -44,9 +44,9 @@ SELECT COALESCE(SUM(quantity), 0) FROM cart_lines WHERE cart_id = :cart_id
 SELECT quantity FROM cart_lines WHERE cart_id = :cart_id AND sku = :sku
 
 -- name: set
-INSERT INTO cart_lines (cart_id, sku, quantity, added_at)
-VALUES (:cart_id, :sku, :quantity, :at)
-ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = :quantity
+INSERT INTO cart_lines (cart_id, sku, quantity, added_at, seen_price)
+SELECT :cart_id, v.sku, :quantity, :at, v.price FROM variants v WHERE v.sku = :sku
+ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price
 
 -- name: remove
 DELETE FROM cart_lines WHERE cart_id = :cart_id AND sku = :sku

@@ -1,6 +1,6 @@
 -- name: add_category
-INSERT INTO categories (id, slug, name, description, position)
-VALUES (:id, :slug, :name, :description, :position)
+INSERT INTO categories (id, slug, name, description, position, parent_id)
+VALUES (:id, :slug, :name, :description, :position, :parent_id)
 
 -- name: add_product
 INSERT INTO products (id, slug, name, description, category_id, published, created_at)
@@ -15,10 +15,10 @@ INSERT INTO pictures (id, product_id, sku, position, alt, media_type, width, hei
 VALUES (:id, :product_id, :sku, :position, :alt, :media_type, :width, :height, :data)
 
 -- name: categories
-SELECT id, slug, name, description FROM categories ORDER BY position LIMIT 50
+SELECT id, slug, name, description, parent_id FROM categories ORDER BY position LIMIT 50
 
 -- name: category
-SELECT id, slug, name, description FROM categories WHERE slug = :slug
+SELECT id, slug, name, description, parent_id FROM categories WHERE slug = :slug
 
 -- name: newest_cards
 SELECT p.id AS product_id, p.slug, p.name, MIN(v.price) AS price_from, MAX(v.price) AS price_to,
@@ -71,3 +71,13 @@ SELECT id FROM products LIMIT 1
 -- name: slug_of
 SELECT p.slug FROM variants v CROSS JOIN products p
 WHERE v.sku = :sku AND p.id = v.product_id AND p.published = 1
+
+-- name: cards
+SELECT p.id AS product_id, p.slug, p.name, MIN(v.price) AS price_from, MAX(v.price) AS price_to,
+  (SELECT i.id FROM pictures i WHERE i.product_id = p.id AND i.removed_at IS NULL
+   ORDER BY i.position LIMIT 1) AS picture_id,
+  SUM(s.available) AS available
+FROM json_each(:ids) j CROSS JOIN products p ON p.id = j.value
+CROSS JOIN variants v ON v.product_id = p.id AND v.archived_at IS NULL
+CROSS JOIN stock s ON s.sku = v.sku
+GROUP BY p.id

@@ -1,5 +1,5 @@
 -- name: all
-SELECT id, slug, name, description FROM categories ORDER BY position, id LIMIT :most
+SELECT id, slug, name, description, parent_id FROM categories ORDER BY position, id LIMIT :most
 
 -- name: by_name
 SELECT id FROM categories WHERE name = :name COLLATE NOCASE LIMIT 1
@@ -11,7 +11,7 @@ SELECT id FROM categories WHERE slug = :slug
 SELECT id FROM categories WHERE slug = :typed OR id = :typed LIMIT 1
 
 -- name: one
-SELECT id, slug, name, description FROM categories WHERE id = :id
+SELECT id, slug, name, description, parent_id FROM categories WHERE id = :id
 
 -- name: last_position
 SELECT COALESCE(MAX(position), -1) FROM categories
@@ -21,3 +21,6 @@ UPDATE categories SET name = :name, description = :description WHERE id = :id AN
 
 -- name: place
 UPDATE categories SET position = :position WHERE id = :id AND position <> :position
+
+-- name: put_inside
+UPDATE categories SET parent_id = :parent_id WHERE id = :id

@@ -13,11 +13,12 @@ FILE = Path(db.__file__).parent / "seeds" / "demo.toml"
 
 @dataclass(frozen=True, slots=True)
 class DemoCategory:
-    """A shelf of the demo shop."""
+    """A shelf of the demo shop, inside the one of a slug or inside none."""
 
     slug: str
     name: str
     description: str
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

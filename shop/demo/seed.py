@@ -49,10 +49,10 @@ def _plant(tx: Tx, hashes: dict[str, str], demo: DemoCatalogue, currency: str, a
     ada, *_ = (
         people.register(tx, one.email, one.name, hashes[one.email], at, role=one.role) for one in SIGN_INS
     )
-    shelves = {
-        category.slug: catalog.add_category(tx, category.slug, category.name, category.description, position)
-        for position, category in enumerate(demo.categories)
-    }
+    shelves: dict[str, str] = {}
+    for position, one in enumerate(demo.categories):
+        told = (one.slug, one.name, one.description, position, shelves.get(one.inside))
+        shelves[one.slug] = catalog.add_category(tx, *told)
     # Lists show the newest first: what is to be seen first is added last.
     for product in reversed(_taking_turns(demo)):
         catalog.add_product(tx, ada, _new(product, shelves[product.category], currency), at)

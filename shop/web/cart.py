@@ -1,6 +1,7 @@
 """The cart's routes: put in, change, look."""
 
 from typing import Any
+from urllib.parse import quote
 
 from quart import Blueprint, Response, request
 
@@ -16,7 +17,7 @@ from shop.web import forms
 from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop
 from shop.web.errors import status_of
 from shop.web.own_orders import keys, visitor_id
-from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
+from shop.web.reply import AnyResponse, Part, Undo, flash, fragments, page, reply, wants_fragment
 from shop.words import N_, _
 
 cart_pages = Blueprint("cart", __name__)
@@ -111,8 +112,13 @@ def _tell(changed: Added) -> None:
     forget_frame()
     if changed.capped:
         flash(_("{count} is all we have of it.", count=changed.quantity), "note")
+    elif changed.quantity == 0 and changed.before:
+        way_back = Undo(f"/cart/lines/{quote(changed.sku, safe='')}", {"quantity": str(changed.before)})
+        flash(_("{title} is no longer in your cart.", title=changed.title), "note", way_back)
     elif changed.quantity == 0:
-        flash(_("Removed from your cart."), "note")
+        flash(_("It is no longer in your cart."), "note")
+    elif not changed.before:
+        flash(_("{title} is in your cart again.", title=changed.title))
 
 
 async def _parts() -> tuple[Part, Part, Part]:

@@ -4,7 +4,7 @@ So a view can be linked, saved under a name and gone back to, and every chip is 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from quart import request
@@ -15,11 +15,15 @@ SEARCH = "q"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A list's path and what is chosen of it; `chosen` has only names the list knows and values it allows."""
+    """A list's path and what is chosen of it; `chosen` has only names the list knows and values it allows.
+
+    `pairs` are choices of which one name may have several.
+    """
 
     path: str
     chosen: Mapping[str, str]
     position: str | None = None
+    pairs: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, name: str) -> str:
         """Return what is chosen under this name, or an empty text."""
@@ -43,6 +47,16 @@ class View:
         """Return the address of what follows in this view."""
         return self._address({**self.chosen, "after": position})
 
+    def toggled(self, name: str, value: str) -> str:
+        """Return the address of this view, from its start, with a pair more, or without one it has."""
+        others = tuple(pair for pair in self.pairs if pair != (name, value))
+        pairs = others if len(others) < len(self.pairs) else (*others, (name, value))
+        return replace(self, pairs=pairs).here
+
+    def cleared(self, *kept: str) -> str:
+        """Return the address of this view with nothing chosen but these names."""
+        return replace(self, chosen={name: self[name] for name in kept}, pairs=()).here
+
     def hidden(self) -> Iterator[tuple[str, str]]:
         """Yield what a search form must carry along: everything but the search itself."""
         return ((name, value) for name, value in self.chosen.items() if name != SEARCH)
@@ -53,7 +67,7 @@ class View:
             yield name, f"“{value}”" if name == SEARCH else f"{name}: {value.replace('_', ' ')}"
 
     def _address(self, chosen: Mapping[str, str]) -> str:
-        told = urlencode([(name, value) for name, value in chosen.items() if value])
+        told = urlencode([*((name, value) for name, value in chosen.items() if value), *self.pairs])
         return f"{self.path}?{told}" if told else self.path
 
 

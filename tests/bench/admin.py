@@ -44,14 +44,14 @@ class Place:
     """A shop that is running, and its pages by what they are called in both shops."""
 
     app: object
-    ada: Visitor
+    visitor: Visitor
     pages: dict[str, str] = field(default_factory=dict)
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[str, int] = field(default_factory=dict)
 
     async def look(self, name: str) -> None:
         begun = time.process_time()
-        answer = await self.ada.get(self.pages[name])
+        answer = await self.visitor.get(self.pages[name])
         text = await answer.get_data(as_text=True)
         self.rows[name] = len(re.findall(r"<(?:tr|li)\b", text))
         self.took[name].append((time.process_time() - begun) * 1000)
@@ -68,7 +68,7 @@ async def opened(size, folder: Path):
     app = create_app(settings_for(folder))
     async with app.test_app():
         place = Place(app, await Visitor(app).sign_in("ada@tillroom.example"))
-        site = await crawl(app, place.ada)
+        site = await crawl(app, place.visitor)
         place.pages = _named(site)
         await _add_searches(place, site)
         _add_famous(place, books)
@@ -115,7 +115,7 @@ async def _deep(place: Place, address: str, links: list[str]) -> str | None:
         if not more:
             break
         deep.append(more[-1])
-        links = Page(deep[-1], await (await place.ada.get(deep[-1])).get_data(as_text=True)).links
+        links = Page(deep[-1], await (await place.visitor.get(deep[-1])).get_data(as_text=True)).links
     return deep[-2] if len(deep) > 1 else None
 
 
@@ -153,7 +153,7 @@ class Watch:
         tx.Tx._rows = self.asked
 
 
-async def compare(small: Place, big: Place, part: str) -> None:
+async def compare(small: Place, big: Place, part: str, goal: float = GOAL) -> None:
     names = [name for name in big.pages if name in small.pages and part in name]
     for _ in range(ROUNDS):
         for name in names:
@@ -164,13 +164,13 @@ async def compare(small: Place, big: Place, part: str) -> None:
     for name, ratio in sorted(ratios.items(), key=lambda one: -one[1]):
         rows = f"{small.rows[name]}→{big.rows[name]}"
         print(f"{ratio:6.2f} {small.middle(name):8.2f} {big.middle(name):8.2f} {rows:>9}  {name}")
-        if ratio > GOAL:
+        if ratio > goal:
             print(f"{'':>35} {await _blame(small, name)} → {await _blame(big, name)}")
-    beyond = [name for name, ratio in ratios.items() if ratio > GOAL]
+    beyond = [name for name, ratio in ratios.items() if ratio > goal]
     fuller = sum(big.rows[name] > 1.3 * small.rows[name] for name in beyond)
     only = sorted(set(big.pages) ^ set(small.pages))
     print(
-        f"{len(names)} pages, {len(beyond)} beyond {GOAL}, {fuller} of them with more rows in the large shop"
+        f"{len(names)} pages, {len(beyond)} beyond {goal}, {fuller} of them with more rows in the large shop"
     )
     print(f"met in one of the shops only: {', '.join(only)}")
 

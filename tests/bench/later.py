@@ -7,6 +7,9 @@ DAY = 86_400
 NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {many})"
 ADA = "(SELECT 'person:' || id FROM people WHERE email = 'ada@tillroom.example')"
 ROWS = (
+    # Half of the categories are inside the others.
+    """UPDATE categories SET parent_id = (SELECT c.id FROM categories c
+    WHERE c.position = categories.position - 12) WHERE position >= 12""",
     # Whom goods are bought from, at what cost, and how few of them are low.
     """{numbers_suppliers} INSERT INTO suppliers (id, name, email, lead_days)
     SELECT printf('sup_%026d', i), 'Supplier ' || i, 'post' || i || '@makers.example', 3 + i % 30 FROM n""",

@@ -2,11 +2,11 @@
 
 import pytest
 
-from shop import catalog, categories, orders, products, storefinds
+from shop import catalog, categories, narrowing, orders, products, shelves, storefinds
 from shop.catalog import NewProduct, NewVariant
 from shop.clock import now
 from shop.errors import NotFound
-from shop.storefinds import Wish
+from shop.narrowing import Wish
 
 
 async def found(world, text: str) -> list[str]:
@@ -24,7 +24,7 @@ async def shelf(world, after=None, size=50, **wish) -> list[str]:
     """Return the names on the things' shelf, following "Show more" to the end."""
     names = []
     while True:
-        page = await world.db.read(storefinds.shelf, "things", Wish(**wish), after, size)
+        page = await world.db.read(shelves.shelf, "things", Wish(**wish), after, size)
         names += [card.name for card in page.listing.items]
         after = page.listing.next_after
         if after is None:
@@ -174,14 +174,13 @@ async def test_a_shelf_is_filtered_and_sorted_page_by_page(world):
         for size in (1, 3, 50):
             assert await shelf(world, size=size, **wish) == names, wish
 
-        page = await world.db.read(storefinds.shelf, "things", Wish(**wish))
+        page = await world.db.read(shelves.shelf, "things", Wish(**wish))
         assert page.count == len(names)
 
 
 async def test_many_that_fit_are_walked_in_bounded_steps(world, monkeypatch):
-    monkeypatch.setattr(storefinds, "COUNTED", 2)
-    monkeypatch.setattr(storefinds, "STEP", 1)
-    monkeypatch.setattr(storefinds, "LOOKS", 2)
+    monkeypatch.setattr(shelves, "COUNTED", 2)
+    monkeypatch.setattr(narrowing.look, "__defaults__", (2,))
 
     assert await shelf(world, size=2, least=900, most=1250) == ["Mug", "Poster"]
 
@@ -207,10 +206,10 @@ async def test_a_key_that_is_none_shows_a_page_all_the_same(world):
     for after in ("", "x", "9" * 50, "n", "n99999999999999999999", "12 ", "\u0663 x", "1 2 3"):
         await world.db.read(storefinds.search, "mug", after)
         for sort in ("", "price", "-price"):
-            page = await world.db.read(storefinds.shelf, "things", Wish(sort=sort), after)
+            page = await world.db.read(shelves.shelf, "things", Wish(sort=sort), after)
             assert page.count == 4
 
 
 async def test_a_category_that_is_not_there_is_said_so(world):
     with pytest.raises(NotFound):
-        await world.db.read(storefinds.shelf, "nowhere", Wish())
+        await world.db.read(shelves.shelf, "nowhere", Wish())

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from shop import catalog, products
+from shop.catalog import NewProduct, NewVariant
 from shop.clock import now
 from shop.web.context import EXTENSION
 from tests.web.conftest import HTMX, text_of
@@ -104,7 +105,7 @@ async def test_a_shelf_takes_its_filters_and_its_sort_from_the_address(stranger)
     assert 'role="status">2 products</p>' in page
     for chip in ("from €9.00", "up to €20.00", "in stock"):
         assert f">{chip} <svg" in page
-    assert 'href="/c/things?to=20.00&amp;stock=in&amp;sort=price">from €9.00' in page
+    assert 'href="/c/things?to=20.00&amp;stock=in&amp;sort=price" rel="nofollow">from €9.00' in page
     assert 'href="/c/things?sort=price">Clear all' in page
 
 
@@ -147,3 +148,57 @@ async def test_what_may_be_typed_without_end_takes_no_room_from_the_pages_that_a
         await stranger.get(path)
 
     assert list(app.extensions[EXTENSION].shelf._pages) == ["en /c/things?sort=price"]
+
+
+async def test_options_are_links_with_counts_and_chips_that_take_them_away(stranger):
+    page = await text_of(await stranger.get("/c/things?stock=in"))
+    assert re.search(r'href="/c/things\?stock=in&amp;Size=Large" rel="nofollow">Large <[^>]*>1</span>', page)
+
+    narrowed = await text_of(await stranger.get("/c/things?stock=in&Size=Large&Size=Nope&Nope=x&sort=price"))
+    assert names(narrowed) == ["Vase"]
+    assert 'href="/c/things?stock=in&amp;sort=price" rel="nofollow">Large <svg' in narrowed
+    assert '<input type="hidden" name="Size" value="Large">' in narrowed
+    assert "Nope <svg" not in narrowed
+    assert 'name="robots" content="noindex"' in narrowed
+    both = await text_of(await stranger.get("/c/things?Size=Large&Size=Small"))
+    assert names(both) == ["Vase"]
+    assert 'href="/c/things?Size=Small" rel="nofollow">Large' in both
+
+
+async def test_a_search_is_narrowed_too(stranger):
+    page = await text_of(await stranger.get("/search?q=vase&Size=Large&stock=in&from=20"))
+
+    assert names(page) == ["Vase"]
+    assert 'href="/search?q=vase">Clear all' in page
+    none = await text_of(await stranger.get("/search?q=vase&Size=Large&from=900"))
+    assert "Nothing here fits all you have chosen." in none
+    assert (await stranger.get("/search?q=vase&from=x")).status_code == 422
+
+
+async def test_an_option_called_like_something_else_has_a_name_of_its_own(world, stranger):
+    shelf = await world.db.read(catalog.category, "things")
+    made = tuple(NewVariant("", 100, 1, {"sort": value}) for value in ("A", "B"))
+    new = NewProduct("", "Screw", "", shelf.id, made)
+    await world.db.write(products.add, world.ada, new, now())
+
+    page = await text_of(await stranger.get("/c/things?option-sort=A"))
+
+    assert names(page) == ["Screw"]
+    assert 'href="/c/things?option-sort=A&amp;option-sort=B"' in page
+
+
+async def test_shelves_inside_others_lead_up_and_down(app, world, stranger, ada):
+    await ada.post("/admin/categories", {"name": "Cups", "description": ""})
+    things, cups = await world.db.read(catalog.categories)
+    answer = await ada.post(f"/admin/categories/{cups.id}/parent", {"parent": things.id}, htmx=True)
+    assert "Cups has its place." in await text_of(answer)
+
+    page = await text_of(await stranger.get("/c/things"))
+    assert '<a class="chip" href="/c/cups">Cups</a>' in page
+    assert f'popovertarget="inside-{things.id}" aria-label="What is in Things"' in page
+    assert '<a href="/c/things">Things</a></nav>' in await text_of(await stranger.get("/c/cups"))
+    for parent in (cups.id, "nowhere"):
+        told = {"parent": parent}
+        answer = await ada.post(f"/admin/categories/{things.id}/parent", told, htmx=parent == cups.id)
+        assert answer.status_code == 422
+        assert 'role="alert"' in await text_of(answer)

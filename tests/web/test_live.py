@@ -197,7 +197,7 @@ async def test_a_cart_follows_its_other_tab_and_the_stock(street):
         assert "€37.50" in said
         assert "cart-badge" in said
         await receive(street.world, "MUG", -4)
-        assert "Only 1 left: lower the quantity" in await stream.message()
+        assert "Only 1 left of your 3: lower the quantity." in await stream.message()
 
 
 async def test_an_order_follows_what_becomes_of_it(street):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from shop import catalog, products
+from shop.clock import now
 from tests.web.conftest import text_of
 
 
@@ -121,3 +123,57 @@ async def test_nobody_is_shown_the_page_of_somebody_with_a_cart(app, stranger):
     await stranger.get("/p/mug")
 
     assert "is in your cart" not in await text_of(await app.test_client().get("/p/mug"))
+
+
+async def test_what_is_taken_out_can_be_put_back_as_it_was(stranger):
+    await stranger.post("/cart/lines", {"variant": "VASE-S", "quantity": "3"})
+    for form in ({"quantity": "0"}, {"quantity": "1"}, {"step": "-1"}):
+        before = "1" if "step" in form else "3"
+        text = await text_of(await stranger.post("/cart/lines/VASE-S", form, htmx=True))
+        if form != {"quantity": "1"}:
+            assert "Vase (Small) is no longer in your cart." in text
+            assert f'name="quantity" value="{before}"' in text
+            await stranger.post("/cart/lines/VASE-S", {"quantity": "3"})
+    page = await text_of(await stranger.get("/cart"))
+    assert "Vase (Small) is in your cart again." in page
+    assert 'name="quantity" type="number" inputmode="numeric" min="0" max="99" value="3"' in page
+
+
+async def test_undo_puts_back_no_more_than_there_is(world, stranger):
+    await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "4"})
+    await stranger.post("/cart/lines/MUG", {"quantity": "0"})
+    assert "Undo" in await text_of(await stranger.get("/cart"))
+    await world.place(world.sam, MUG=3)
+
+    aimed = {"HX-Target": "div#flash"}
+    text = await text_of(await stranger.post("/cart/lines/MUG", {"quantity": "4"}, htmx=True, headers=aimed))
+
+    assert "2 is all we have of it." in text
+    assert '<hx-partial hx-target="#cart-lines"' in text
+
+
+async def test_a_line_says_what_has_become_of_its_price_until_it_is_changed(world, stranger):
+    await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "3"})
+    mug = await world.db.read(catalog.product, "mug")
+    await world.db.write(catalog.set_price, world.ada, mug.id, "MUG", 1400, currency="eur", at=now())
+    for _ in range(2):
+        assert "Was €12.50, now €14.00." in await text_of(await stranger.get("/cart"))
+
+    await stranger.post("/cart/lines/MUG", {"step": "1"})
+
+    assert "Was " not in await text_of(await stranger.get("/cart"))
+
+
+async def test_a_line_says_what_has_become_of_its_stock(world, stranger):
+    await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "4"})
+    await stranger.post("/cart/lines", {"variant": "LAMP", "quantity": "1"})
+    await stranger.post("/cart/lines", {"variant": "VASE-S", "quantity": "1"})
+    await world.place(world.sam, MUG=3, LAMP=1)
+    vase = await world.db.read(catalog.product, "vase")
+    await world.db.write(products.unpublish, world.ada, vase.id, now())
+
+    page = await text_of(await stranger.get("/cart"))
+
+    assert "Only 2 left of your 4: lower the quantity." in page
+    assert "Sold out meanwhile: remove it to go on." in page
+    assert "Not sold any more: remove it to go on." in page

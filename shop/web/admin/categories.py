@@ -1,10 +1,10 @@
-"""The shelves of the shop: added, called otherwise, put in order."""
+"""The shelves of the shop: added, called otherwise, put in order, put inside one another."""
 
 from quart import Blueprint, redirect, request
 
 from shop import categories
 from shop.clock import now
-from shop.errors import Conflict, Refused
+from shop.errors import Conflict, NotFound, Refused
 from shop.web import forms
 from shop.web.context import forget_frame, shop, signed_in
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, wants_fragment
@@ -65,6 +65,18 @@ async def place(category_id: str) -> AnyResponse:
     return await _done("")
 
 
+@admin_categories.post("/categories/<category_id>/parent")
+async def put_inside(category_id: str) -> AnyResponse:
+    """Put a category inside another one, or inside none."""
+    parent = (await request.form).get("parent", "")
+    try:
+        put = await shop().db.write(categories.put_inside, await signed_in(), category_id, parent, now())
+    except (Refused, NotFound) as refusal:
+        state = forms.FormState({"parent": parent}, {"parent": str(refusal)})
+        return await _board(422, category_id, state)
+    return await _done(f"{put.name} has its place.")
+
+
 async def _done(sentence: str) -> AnyResponse:
     if sentence:
         flash(sentence)
@@ -73,8 +85,11 @@ async def _done(sentence: str) -> AnyResponse:
 
 async def _board(status: int = 200, which: str = "", form: forms.FormState = forms.EMPTY) -> AnyResponse:
     forget_frame()
+    shelves = await shop().db.read(categories.listing)
     context = {
-        "categories": await shop().db.read(categories.listing),
+        "categories": shelves,
+        "depths": categories.depths(shelves),
+        "deepest": categories.DEEPEST,
         "which": which,
         "form": form,
         "shown": categories.SHOWN,

@@ -1,0 +1,234 @@
+"""Narrowing a list of products down: by price, stock and options, with how many there are of each.
+
+Nothing is counted without end: a list is looked through until a hundred products fit or five hundred were
+looked at, and what is told of it says whether that was all.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import islice
+from typing import Generic, Protocol, TypeVar
+
+from db import Tx, queries
+
+sql = queries("narrowing")
+
+COUNTED = 100
+"""So far things are counted; beyond it they are many."""
+LOOKS = 500
+"""So many products are looked at for one page at most, where no index holds all that is asked for."""
+MOST_CHOSEN = 20
+MOST_OPTIONS = 8
+MOST_VALUES = 24
+TAKEN = frozenset({"q", "from", "to", "stock", "sort", "after", "language"})
+"""Names that mean something else in an address: an option of that name gets another."""
+_STEP = 50
+_ENDLESS = 2**62
+_SIZES = ("xxs", "xs", "s", "m", "l", "xl", "xxl", "3xl", "small", "medium", "large")
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What of a list is asked for: a lowest price from `least` to `most`, in minor units, stock, and options.
+
+    Several values of one option are alternatives; each option must be met, all of them by one variant.
+    `sort` is empty for the newest first, `price` for the cheapest, `-price` for the dearest.
+    """
+
+    least: int = 0
+    most: int = _ENDLESS
+    in_stock: bool = False
+    sort: str = ""
+    options: tuple[Pair, ...] = ()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a price is asked for."""
+        return self.least > 0 or self.most < _ENDLESS
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether everything fits."""
+        return not (self.is_narrow or self.in_stock or self.options)
+
+    @property
+    def groups(self) -> dict[str, frozenset[str]]:
+        """The options that are asked for, each with its values."""
+        found = defaultdict(set)
+        for name, value in self.options:
+            found[name].add(value)
+        return {name: frozenset(values) for name, values in found.items()}
+
+    def without(self, option: str) -> "Wish":
+        """Return the same without an option, in no order of its own."""
+        return replace(self, sort="", options=tuple(one for one in self.options if one[0] != option))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A value that may be chosen. `count` is how many fit, at least so many if `more`; None is not known."""
+
+    value: str
+    chosen: bool
+    count: int | None
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """An option with its values, and the name it has in an address."""
+
+    name: str
+    field: str
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many products fit, and of each option's values; at least so many unless it is the `whole`."""
+
+    count: int
+    whole: bool
+    of: Mapping[str, Mapping[str, int]]
+
+
+class Priced(Protocol):
+    """A row of a list of products."""
+
+    @property
+    def product_id(self) -> str:
+        """Which product it is."""
+
+    @property
+    def price(self) -> int:
+        """Its lowest price."""
+
+
+R = TypeVar("R", bound=Priced)
+
+
+@dataclass(slots=True)
+class Looked(Generic[R]):
+    """What fits of what was looked at; `whole` if nothing follows the `last` one.
+
+    `options` are those of the variants that fit, where it was looked at them.
+    """
+
+    rows: list[R] = field(default_factory=list)
+    options: dict[str, set[Pair]] = field(default_factory=dict)
+    last: R | None = None
+    whole: bool = True
+
+
+# Not frozen, as everything else is: some hundreds of them are made for a page.
+@dataclass(slots=True)
+class _Variant:
+    product_id: str
+    options: str
+    available: int
+
+
+def field_of(name: str) -> str:
+    """Return the name that an option has in an address."""
+    return f"option-{name}" if name in TAKEN else name
+
+
+def look(
+    tx: Tx, rows: Iterable[R], wish: Wish, most: int, looks: int = LOOKS, *, with_options: bool = False
+) -> Looked[R]:
+    """Look through rows until so many fit, or so many were looked at."""
+    found, seen = Looked[R](), 0
+    by_variant = with_options or wish.in_stock or bool(wish.options)
+    flow = iter(rows)
+    while some := list(islice(flow, min(_STEP, looks))):
+        if seen >= looks or len(found.rows) >= most:
+            found.whole = False
+            break
+        seen, found.last = seen + len(some), some[-1]
+        priced = [row for row in some if wish.least <= row.price <= wish.most]
+        if by_variant and priced:
+            found.options |= _fitting(tx, priced, wish)
+        found.rows += [row for row in priced if not by_variant or row.product_id in found.options]
+    return found
+
+
+def tally(tx: Tx, rows: Iterable[R], wish: Wish) -> Tally:
+    """Look through rows and count what fits, and the values that its fitting variants have."""
+    looked = look(tx, rows, wish, COUNTED, with_options=True)
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for pairs in looked.options.values():
+        for name, value in pairs:
+            counts[name][value] += 1
+    return Tally(len(looked.rows), looked.whole, counts)
+
+
+def facets(wish: Wish, told_by: Callable[[Wish], Tally]) -> tuple[Facet, ...]:
+    """Return what may be chosen: of an option that is chosen from, as if it were not yet.
+
+    `told_by` says how many there are of everything under a wish.
+    """
+    groups, all_told = wish.groups, told_by(replace(wish, sort=""))
+    found = []
+    for name in dict.fromkeys([*groups, *all_told.of]):
+        told = told_by(wish.without(name)) if name in groups else all_told
+        ways = _ways(told, name, groups.get(name, frozenset()))
+        if ways:
+            found.append(Facet(name, field_of(name), ways))
+    return tuple(sorted(found, key=lambda one: one.name.lower())[:MOST_OPTIONS])
+
+
+def walked(fetch: Callable[[R | None], list[R]], size: int) -> Iterator[R]:
+    """Yield rows fetched step by step, each behind the last row; `size` is a full step."""
+    last: R | None = None
+    while True:
+        rows = fetch(last)
+        yield from rows
+        if len(rows) < size:
+            return
+        last = rows[-1]
+
+
+def _ways(told: Tally, name: str, chosen: frozenset[str]) -> tuple[Way, ...]:
+    counts = dict.fromkeys(chosen, 0) | dict(told.of.get(name, {}))
+    known = [
+        # What was not met among those that were looked at may still be further on.
+        Way(value, value in chosen, None if count == 0 and not told.whole else count, not told.whole)
+        for value, count in counts.items()
+        if count or value in chosen or not told.whole
+    ]
+    most = sorted(known, key=lambda way: (not way.chosen, -(way.count or 0), way.value))[:MOST_VALUES]
+    return tuple(sorted(most, key=lambda way: _order(way.value)))
+
+
+def _order(value: str) -> tuple[int, int, str]:
+    """Sizes as they grow, numbers by their value, words by their letters."""
+    small = value.lower()
+    if small in _SIZES:
+        return 0, _SIZES.index(small), ""
+    digits = small[: len(small) - len(small.lstrip("0123456789"))]
+    return (1, int(digits[:9]), small) if digits else (2, 0, small)
+
+
+def _fitting(tx: Tx, rows: Iterable[Priced], wish: Wish) -> dict[str, set[Pair]]:
+    """Return the products with a variant that is all that is asked for, with such variants' options."""
+    groups, found = wish.groups, dict[str, set[Pair]]()
+    ids = json.dumps([row.product_id for row in rows])
+    for one in tx.all(_Variant, sql.variants, ids=ids):
+        if wish.in_stock and one.available <= 0:
+            continue
+        options, pairs = _options(one.options)
+        if not groups or all(options.get(name) in values for name, values in groups.items()):
+            found.setdefault(one.product_id, set()).update(pairs)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _options(text: str) -> tuple[Mapping[str, str], frozenset[Pair]]:
+    told: dict[str, object] = json.loads(text)
+    options = {name: value for name, value in told.items() if isinstance(value, str)}
+    return options, frozenset(options.items())

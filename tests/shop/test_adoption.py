@@ -6,6 +6,7 @@ import pytest
 
 from shop import adoption, cart, orders, people
 from shop.clock import epoch, later, new_id, new_number, now
+from shop.people import GUEST
 from shop.stripe_gateway import Item, Session
 from tests.world import CHEAP_HASH, World
 
@@ -165,3 +166,12 @@ async def test_an_adopted_order_may_be_paid_late_like_any_other(world):
     order = (await found(world, session)).order
     assert order.state == "confirmed"
     assert order.placed_at < later(now(), minutes=1)
+
+
+async def test_a_lost_order_of_a_guest_is_a_guests_again_under_its_own_address(world):
+    session = await lost(world, metadata={"person": GUEST, "language": "de"}, email="gina@x.example")
+
+    assert await take_up(world, session)
+
+    order = (await found(world, session)).order
+    assert (order.person_id, order.email, order.language) == (GUEST, "gina@x.example", "de")

@@ -88,7 +88,7 @@ async def page(template: str, http_status: int = 200, /, **context: Any) -> Resp
     shared = _globals() | {
         "viewer": around.viewer,
         "shop_name": around.looks.name,
-        "looks": around.looks,
+        "shop_looks": around.looks,
         "nav": around.nav,
         "cart_count": around.cart_count,
         "waiting": around.waiting,
@@ -115,7 +115,7 @@ async def fragments(main: Part | None, *also: Part, status: int = 200) -> Respon
     shared = _globals() | {
         "viewer": around.viewer,
         "shop_name": around.looks.name,
-        "looks": around.looks,
+        "shop_looks": around.looks,
         "waiting": around.waiting,
         "saved_views": around.saved_views,
     }

@@ -160,6 +160,8 @@ CHECKS: tuple[Question, ...] = (
     ("I6", "lines + shipping + tax - discount = total", sql.orders_whose_sums_differ),
     ("I6", "discount and tax are the sums of their shares", sql.shares_that_do_not_add_up),
     ("I6", "each code is counted as often as it is used", sql.codes_used_otherwise),
+    ("I6", "each series of invoices is without a gap", sql.series_with_gaps),
+    ("I6", "each invoice says what was paid or given back", sql.invoices_of_another_amount),
     ("I6", "captured and refunded are the sums of their rows", sql.orders_whose_payments_differ),
     ("I6", "no refund exceeds its payment", sql.refunds_beyond_the_payment),
     ("I6", "each payment is in its order's currency", sql.paid_in_another_currency),

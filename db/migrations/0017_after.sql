@@ -1,1 +1,39 @@
--- A place kept.
+-- After a purchase: who sells, and invoices and credit notes, each in a series of its year without a gap.
+
+CREATE TABLE seller (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  tax_id TEXT NOT NULL,
+  version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE TABLE invoice_series (
+  kind TEXT NOT NULL CHECK (kind IN ('invoice', 'credit')),
+  year INTEGER NOT NULL,
+  last INTEGER NOT NULL CHECK (last >= 0),
+  PRIMARY KEY (kind, year)
+) STRICT;
+
+-- `seller` is who sold, as it was written down then: JSON with name, address and tax_id.
+CREATE TABLE invoices (
+  seq INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('invoice', 'credit')),
+  year INTEGER NOT NULL,
+  number INTEGER NOT NULL CHECK (number > 0),
+  order_id TEXT NOT NULL REFERENCES orders (id),
+  refund_id TEXT REFERENCES refunds (id),
+  amount INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  seller TEXT NOT NULL,
+  at TEXT NOT NULL,
+  UNIQUE (kind, year, number),
+  CHECK ((kind = 'credit') = (refund_id IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX one_invoice_an_order ON invoices (order_id) WHERE kind = 'invoice';
+CREATE UNIQUE INDEX one_credit_a_refund ON invoices (refund_id) WHERE refund_id IS NOT NULL;
+CREATE INDEX invoices_of_order ON invoices (order_id, seq);
+CREATE TRIGGER invoices_are_never_changed BEFORE UPDATE ON invoices
+BEGIN SELECT RAISE (ABORT, 'an invoice stays as it was issued'); END;
+CREATE TRIGGER invoices_are_never_deleted BEFORE DELETE ON invoices
+BEGIN SELECT RAISE (ABORT, 'an invoice stays as it was issued'); END;

@@ -186,3 +186,13 @@ LIMIT 1
 SELECT 'code ' || d.code || ': ' || d.uses || ' uses are counted, ' || COUNT(u.order_id) || ' are written down'
 FROM discounts d LEFT JOIN discount_uses u ON u.discount_id = d.id AND u.released_at IS NULL
 GROUP BY d.id, d.code, d.uses HAVING d.uses <> COUNT(u.order_id) LIMIT 1
+
+-- name: series_with_gaps
+SELECT s.kind || ' ' || s.year || ': ' || s.last || ' numbers are drawn, ' || COUNT(i.seq) || ' are issued'
+FROM invoice_series s LEFT JOIN invoices i ON i.kind = s.kind AND i.year = s.year
+GROUP BY s.kind, s.year, s.last HAVING COUNT(i.seq) <> s.last OR MAX(i.number) <> s.last LIMIT 1
+
+-- name: invoices_of_another_amount
+SELECT i.kind || ' ' || i.year || '-' || i.number || ' says ' || i.amount FROM invoices i
+JOIN orders o ON o.id = i.order_id LEFT JOIN refunds r ON r.id = i.refund_id
+WHERE i.amount <> CASE i.kind WHEN 'invoice' THEN o.total ELSE -r.amount END LIMIT 1

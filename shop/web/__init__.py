@@ -4,6 +4,7 @@ from quart import Blueprint, Quart
 
 from shop.web.account import account_pages, people_pages
 from shop.web.admin import admin
+from shop.web.after import after_pages
 from shop.web.cart import cart_pages
 from shop.web.checkout import checkout_pages
 from shop.web.errors import explain
@@ -30,6 +31,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cart_pages,
     checkout_pages,
     order_pages,
+    after_pages,
     order_link_pages,
     people_pages,
     link_pages,

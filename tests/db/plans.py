@@ -21,7 +21,7 @@ SMALL = {
     # Where goods are sent at which rates, and the taxes there: some dozens.
     "shipping_zones", "shipping_countries", "shipping_rates", "tax_rates",
     # A handful of pages, in each language.
-    "looks", "look_texts", "pages",
+    "looks", "look_texts", "pages", "seller", "invoice_series",
 }  # fmt: skip
 WAITING = {
     "orders_with_unowned_money", "orders_past_deadline", "refunds_to_do", "refunds_unsettled",
@@ -47,6 +47,7 @@ NARROW = {
     "payment_attempts": {"order_id"},
     "refunds": {"order_id", "attempt_id"},
     "shipments": {"order_id"},
+    "invoices": {"order_id"},
     "disputes": {"order_id"},
     "fraud_warnings": {"order_id"},
     "stripe_events": {"object_id"},

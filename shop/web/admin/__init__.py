@@ -14,6 +14,7 @@ from shop.web.admin.exports import admin_exports
 from shop.web.admin.fresh import admin_fresh
 from shop.web.admin.health import admin_health
 from shop.web.admin.imports import admin_imports
+from shop.web.admin.invoices import admin_invoices
 from shop.web.admin.letters import admin_letters
 from shop.web.admin.looks import admin_looks
 from shop.web.admin.orders import admin_orders
@@ -57,6 +58,7 @@ for _part in (
     admin_pictures,
     admin_categories,
     admin_settings,
+    admin_invoices,
     admin_looks,
     admin_shipping,
     admin_taxes,

@@ -317,3 +317,11 @@ async def test_the_desk_shows_other_orders_of_the_same_guest_alone(street):
 
     others = re.search(r'id="orders-others".*?</section>', desk, re.DOTALL)[0]
     assert re.findall(r'/admin/orders/(\w+)"', others) == [first.number]
+
+
+async def test_who_is_signed_out_goes_on_to_their_order_once_they_sign_in(stranger, world):
+    placed = await world.confirmed(world.sam, MUG=1)
+
+    page = await (await stranger.get(f"/orders/{placed.number}")).get_data(as_text=True)
+
+    assert f'href="/login?next=/orders/{placed.number}"' in page

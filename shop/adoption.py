@@ -58,14 +58,16 @@ def _take_up(
     if session.metadata.get("shop") != instance.name(tx) or not _NUMBER.fullmatch(number):
         return False
     if tx.one(Order, orders.sql.by_number, number=number) is None:
-        lines = [_line(tx, item) for item in items]
+        goods = [item for item in items if item.sku]
+        lines = [_line(tx, item) for item in goods]
         known = [line for line in lines if line is not None]
-        if not items or len(known) < len(items) or session.currency != settings.currency:
+        if not goods or len(known) < len(goods) or session.currency != settings.currency:
             return False
+        tax = sum(item.unit_amount for item in items if not item.sku)
         person = _owner(tx, session) or _newcomer(tx, session, secret, at)
         if person is None:
             return False
-        _place(tx, settings, session, person, known, at)
+        _place(tx, settings, session, person, known, tax, at)
     return True
 
 
@@ -92,7 +94,7 @@ def _newcomer(tx: Tx, session: Session, secret: str, at: Instant) -> Person | No
 
 
 def _place(
-    tx: Tx, settings: Settings, session: Session, person: Person, lines: list[_Line], at: Instant
+    tx: Tx, settings: Settings, session: Session, person: Person, lines: list[_Line], tax: int, at: Instant
 ) -> None:
     order_id, cart_id = new_id("ord"), session.metadata.get("cart", "")
     if not cart_id or orders.open_of_cart(tx, cart_id) is not None:
@@ -106,7 +108,7 @@ def _place(
         cart_id=cart_id,
         provider=settings.provider,
         currency=session.currency,
-        subtotal=sum(line.item.quantity * line.item.unit_amount for line in lines),
+        **_sums(session, lines, tax),
         at=at,
         hold_until=at,
         language=session.metadata.get("language", ENGLISH),
@@ -130,6 +132,24 @@ def _place(
     attempt_id = session.metadata.get("attempt") or new_id("pay")
     expires_at = from_epoch(session.expires_at)
     payments.begin_attempt(tx, order, attempt_id, "{}", expires_at=expires_at, at=at)
+
+
+def _sums(session: Session, lines: list[_Line], tax: int) -> dict[str, object]:
+    """Return an order's sums from what Stripe knows; which tax its prices contained is not known any more."""
+    subtotal = sum(line.item.quantity * line.item.unit_amount for line in lines)
+    return {
+        "subtotal": subtotal,
+        "discount": session.discount,
+        "shipping": session.shipping,
+        "tax": tax,
+        "total": subtotal + session.shipping + tax - session.discount,
+        "tax_included": 0,
+        "country": session.ship_to.get("country", ""),
+        "shipping_name": "",
+        "discount_code": "",
+        "shipping_tax": 0,
+        "shipping_tax_rate": 0,
+    }
 
 
 def _hold(tx: Tx, order_id: str, lines: list[_Line], at: Instant) -> str:

@@ -33,6 +33,7 @@ class CartLine:
     unit_price: int
     available: int
     picture_id: str | None
+    category_id: str
     for_sale: bool = True
     seen_price: int | None = None
 
@@ -147,6 +148,11 @@ def take_bought(tx: Tx, cart_id: str, bought: dict[str, int]) -> None:
     for sku, quantity in bought.items():
         if not tx.run(sql.take_bought, cart_id=cart_id, sku=sku, quantity=quantity):
             tx.run(sql.drop_bought, cart_id=cart_id, sku=sku, quantity=quantity)
+
+
+def forget_code(tx: Tx, cart_id: str) -> None:
+    """Take the discount code off a cart: it has been paid with."""
+    tx.run(sql.forget_code, id=cart_id)
 
 
 def _set(tx: Tx, cart_id: str, sku: str, quantity: int, at: Instant) -> Added:

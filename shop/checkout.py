@@ -10,13 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from db import Database, Tx
-from shop import cart, events, instance, orders, payments, stock
+from shop import cart, discounts, events, instance, orders, payments, quotes, stock
 from shop.buyers import Buyer
-from shop.cart import Cart
 from shop.clock import Instant, later, new_id, new_number, now, to_epoch
 from shop.config import Settings
 from shop.errors import Conflict, OutOfStock, Refused
 from shop.orders import Order, OrderLine
+from shop.quotes import Quote
 from shop.stripe_gateway import Gateway, StripeRefused, StripeUnreachable
 from shop.words import _
 
@@ -76,22 +76,23 @@ async def give_back(db: Database, gateway: Gateway, order_id: str, by: str) -> O
 
 def begin(tx: Tx, settings: Settings, buyer: Buyer, cart_id: str, at: Instant) -> Begun:
     """Hold the cart's stock and freeze it as an order; or find the order it is already."""
-    wanted = cart.show(tx, cart_id)
+    wanted = quotes.of(tx, cart_id, settings.currency, at, buyer.email)
     waiting = orders.open_of_cart(tx, cart_id)
     if waiting is not None:
-        same = _same(orders.lines_of(tx, waiting.id), wanted)
+        same = _same(waiting, orders.lines_of(tx, waiting.id), wanted)
         theirs = (waiting.person_id, waiting.email) == (buyer.person_id, buyer.email)
         if same and theirs and waiting.cancel_requested_at is None:
             return Begun(waiting)
         orders.ask_to_cancel(tx, waiting, by=buyer.actor, at=at)
         return Begun(waiting, superseded=True)
-    if not wanted.lines:
+    if not wanted.cart.lines:
         raise Refused(_("Your cart is empty."))
-    gone = [line for line in wanted.lines if not line.for_sale]
-    if gone:
-        sentence = " ".join(_("{title} is not sold any more.", title=line.title) for line in gone)
-        raise OutOfStock(sentence, tuple(line.sku for line in gone))
-    return Begun(_place(tx, settings, buyer, wanted, at))
+    _must_be_what_was_shown(wanted)
+    try:
+        return Begun(_place(tx, settings, buyer, wanted, at))
+    except Refused as refusal:
+        # Somebody else has had the last use of the code.
+        raise Conflict(str(refusal)) from refusal
 
 
 async def open_session(db: Database, gateway: Gateway, order_id: str, retries: int = 2) -> str | None:
@@ -105,6 +106,7 @@ async def open_session(db: Database, gateway: Gateway, order_id: str, retries: i
         return attempt.url if attempt else None
     request = json.loads(attempt.request)
     try:
+        await _make_coupon(db, gateway, attempt)
         session = await gateway.create_session(request, attempt.idempotency_key, retries)
     except StripeRefused as refusal:
         # Asked for too late, it never existed: nobody could have paid, and the shopper did nothing wrong.
@@ -116,6 +118,14 @@ async def open_session(db: Database, gateway: Gateway, order_id: str, retries: i
         return None
     await db.write(payments.opened, attempt.id, session)
     return session.url
+
+
+async def _make_coupon(db: Database, gateway: Gateway, attempt: payments.Attempt) -> None:
+    """Make the coupon that takes the order's discount off, if it has one; making it again finds it."""
+    order = await db.read(orders.by_id, attempt.order_id)
+    if order.discount:
+        name = order.discount_code or "discount"
+        await gateway.create_coupon(attempt.id, order.discount, order.currency, name)
 
 
 async def expire(db: Database, gateway: Gateway, attempt_id: str) -> None:
@@ -159,12 +169,29 @@ def _give_up(tx: Tx, order_id: str, by: str, at: Instant) -> None:
         orders.ask_to_cancel(tx, order, by=by, at=at)
 
 
-def _same(lines: tuple[OrderLine, ...], wanted: Cart) -> bool:
+def _must_be_what_was_shown(wanted: Quote) -> None:
+    """Raise OutOfStock for what is not sold any more, and Conflict where the sums can't be what was shown."""
+    gone = [line for line in wanted.cart.lines if not line.for_sale]
+    if gone:
+        sentence = " ".join(_("{title} is not sold any more.", title=line.title) for line in gone)
+        raise OutOfStock(sentence, tuple(line.sku for line in gone))
+    if wanted.refusal:
+        raise Conflict(wanted.refusal)
+    if not wanted.is_sent:
+        raise Conflict(_("There is no way to send this cart where it is to go: choose another country."))
+
+
+def _same(order: Order, lines: tuple[OrderLine, ...], wanted: Quote) -> bool:
     placed = {line.sku: (line.quantity, line.unit_price) for line in lines}
-    return placed == {line.sku: (line.quantity, line.unit_price) for line in wanted.lines}
+    now_wanted = {line.sku: (line.quantity, line.unit_price) for line in wanted.cart.lines}
+    sums = (order.discount, order.shipping, order.tax, order.tax_included, order.country, order.shipping_name)
+    totals = wanted.totals
+    way = wanted.offer.name if wanted.offer else ""
+    now_sums = (totals.discount, totals.shipping, totals.tax, totals.included, wanted.country, way)
+    return placed == now_wanted and sums == now_sums
 
 
-def _place(tx: Tx, settings: Settings, buyer: Buyer, wanted: Cart, at: Instant) -> Order:
+def _place(tx: Tx, settings: Settings, buyer: Buyer, wanted: Quote, at: Instant) -> Order:
     order_id, number = new_id("ord"), new_number()
     until = later(at, minutes=settings.checkout_minutes)
     tx.run(
@@ -174,16 +201,19 @@ def _place(tx: Tx, settings: Settings, buyer: Buyer, wanted: Cart, at: Instant) 
         person_id=buyer.person_id,
         email=buyer.email,
         language=buyer.language,
-        cart_id=wanted.id,
+        cart_id=wanted.cart.id,
         provider=settings.provider,
         currency=settings.currency,
-        subtotal=wanted.total,
         at=at,
         hold_until=until,
+        **_sums(wanted),
     )
     _freeze(tx, order_id, wanted)
+    if wanted.discount is not None and wanted.totals.discount:
+        discounts.claim(tx, wanted.discount, order_id, buyer.email, wanted.totals.discount, at)
     cause = stock.Cause(order_id, buyer.actor, "checkout", at)
-    stock.hold(tx, [stock.Wanted(line.sku, line.quantity, line.title) for line in wanted.lines], cause)
+    units = [stock.Wanted(line.sku, line.quantity, line.title) for line in wanted.cart.lines]
+    stock.hold(tx, units, cause)
     of = f"order:{order_id}"
     events.record(tx, "order.placed", of, by=buyer.actor, at=at, after="open")
     order = orders.by_id(tx, order_id)
@@ -193,8 +223,26 @@ def _place(tx: Tx, settings: Settings, buyer: Buyer, wanted: Cart, at: Instant) 
     return order
 
 
-def _freeze(tx: Tx, order_id: str, wanted: Cart) -> None:
-    for position, line in enumerate(wanted.lines):
+def _sums(wanted: Quote) -> dict[str, object]:
+    """Return what the order's columns say of its sums."""
+    totals = wanted.totals
+    return {
+        "subtotal": totals.subtotal,
+        "discount": totals.discount,
+        "shipping": totals.shipping,
+        "tax": totals.tax,
+        "total": totals.total,
+        "tax_included": totals.included,
+        "country": wanted.country,
+        "shipping_name": wanted.offer.name if wanted.offer else "",
+        "discount_code": wanted.code if wanted.discount else "",
+        "shipping_tax": totals.shipping_tax,
+        "shipping_tax_rate": totals.shipping_rate,
+    }
+
+
+def _freeze(tx: Tx, order_id: str, wanted: Quote) -> None:
+    for position, (line, share) in enumerate(zip(wanted.cart.lines, wanted.totals.shares, strict=True)):
         orders.add_line(
             tx,
             order_id,
@@ -205,6 +253,9 @@ def _freeze(tx: Tx, order_id: str, wanted: Cart) -> None:
             label=line.label,
             quantity=line.quantity,
             unit_price=line.unit_price,
+            discount=share.discount,
+            tax=share.tax,
+            tax_rate=share.rate,
         )
 
 
@@ -236,7 +287,7 @@ def _request(tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_
     back = f"{settings.base_url}/checkouts/{order.number}"
     return {
         "mode": "payment",
-        "line_items": [_item(line, order.currency) for line in orders.lines_of(tx, order.id)],
+        "line_items": _items(tx, order),
         "client_reference_id": order.number,
         "customer_email": order.email,
         "metadata": metadata,
@@ -246,6 +297,31 @@ def _request(tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_
         "expires_at": expires_at,
         "adaptive_pricing": {"enabled": False},
         "locale": order.language,
+        **_sent(order),
+        # One coupon for this one attempt: made just before the page, under the attempt's own name.
+        **({"discounts": [{"coupon": attempt_id}]} if order.discount else {}),
+    }
+
+
+def _items(tx: Tx, order: Order) -> list[dict[str, object]]:
+    """Return what the payment page lists; tax on top is an item of its own, without a SKU."""
+    items = [_item(line, order.currency) for line in orders.lines_of(tx, order.id)]
+    if order.tax:
+        tax = {"name": _("Tax"), "metadata": {"kind": "tax"}}
+        price = {"currency": order.currency, "unit_amount": order.tax, "product_data": tax}
+        items.append({"quantity": 1, "price_data": price})
+    return items
+
+
+def _sent(order: Order) -> dict[str, object]:
+    """Return how it is sent: the one way that was chosen, and an address in the country it was chosen for."""
+    if not order.shipping_name:
+        return {}
+    cost = {"amount": order.shipping, "currency": order.currency}
+    rate = {"type": "fixed_amount", "display_name": order.shipping_name, "fixed_amount": cost}
+    return {
+        "shipping_options": [{"shipping_rate_data": rate}],
+        "shipping_address_collection": {"allowed_countries": [order.country]},
     }
 
 

@@ -37,7 +37,7 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class Give:
-    """What to refund: an `amount` in minor units, or units of some SKUs at the price they were bought at.
+    """What to refund: an `amount` in minor units, or units of some SKUs for what was paid for them.
 
     `intention` names the one click that this is: sent twice, it is refunded once.
     """
@@ -250,7 +250,7 @@ def _price_of(tx: Tx, order: Order, units: Mapping[str, int]) -> int:
         most = bought[sku].quantity if sku in bought else 0
         if not 0 <= quantity <= most:
             raise Refused(f"This order has {most} of {sku}.", f"line-{sku}")
-        amount += quantity * bought[sku].unit_price if quantity else 0
+        amount += bought[sku].paid_for(quantity) if quantity else 0
     return amount
 
 

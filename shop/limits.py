@@ -38,6 +38,7 @@ NOTICE_FROM = Limit("notice-from", 20, 3600, _LETTERS_FROM)
 NOTICE_OF = Limit("notice-of", 5, 3600, _LETTERS_TO)
 ORDER_LINK_FROM = Limit("order-link-from", 20, 3600, _LETTERS_FROM)
 ORDER_LINK_OF = Limit("order-link-of", 5, 3600, _LETTERS_TO)
+CODE_FROM = Limit("code-from", 60, 600, N_("Too many codes tried from here. Wait a few minutes."))
 CHECKOUT = Limit("checkout", 20, 600, _CHECKOUTS)
 CHECKOUT_FROM = Limit("checkout-from", 100, 600, _CHECKOUTS)
 

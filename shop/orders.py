@@ -8,15 +8,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import events, letters, outbox, refunds, sales, stock, timeline
+from shop import (
+    addresses,
+    cart,
+    discounts,
+    events,
+    headlines,
+    letters,
+    outbox,
+    refunds,
+    sales,
+    stock,
+    timeline,
+)
 from shop.buyers import NO_KEYS, Keys, opens
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
-from shop.order_states import CANCELLABLE_BY_SHOPPER, FOR_WANT_OF_MONEY, STEPS
+from shop.order_states import CANCELLABLE_BY_SHOPPER, STEPS
 from shop.people import GUEST, Person
 from shop.refunds import Refund
-from shop.words import N_, _
+from shop.words import _
 
 sql = queries("orders")
 
@@ -31,7 +43,10 @@ _STOCK: dict[str, Callable[[Tx, stock.Cause], None]] = {
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """What was bought, at the price it had then, in minor units."""
+    """What was bought, at the price it had then, in minor units.
+
+    `tax` is contained in the price, or the same amount is `added` on top.
+    """
 
     sku: str
     slug: str
@@ -39,11 +54,19 @@ class OrderLine:
     label: str
     quantity: int
     unit_price: int
+    discount: int
+    tax: int
+    tax_rate: int
+    added: int
 
     @property
     def total(self) -> int:
         """The line's price."""
         return self.quantity * self.unit_price
+
+    def paid_for(self, units: int) -> int:
+        """Return what so many of its units cost: less their part of the discount, with the tax on top."""
+        return (self.total - self.discount + self.added) * units // self.quantity
 
     @property
     def title(self) -> str:
@@ -79,7 +102,19 @@ class Order:
     version: int
     ship_block: str
     language: str
+    tax_included: int
+    country: str
+    shipping_name: str
+    discount_code: str
+    shipping_tax: int
+    shipping_tax_rate: int
+    ship_to: str
     pay_url: str | None
+
+    @property
+    def address(self) -> tuple[str, ...]:
+        """Where it goes, line by line; empty while that is not known."""
+        return addresses.lines_of(self.ship_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +191,8 @@ def move(
         why=why,
     )
     letters.tell_of_order(tx, reason or new, order.id, at)
+    if order.discount_code and new in ("confirmed", "closed"):
+        _settle_discount(tx, order, new, at)
     if new == "confirmed":
         sales.count(tx, order.id, at)
     refunds.recount(tx, order.id)
@@ -236,6 +273,9 @@ def add_line(
     label: str,
     quantity: int,
     unit_price: int,
+    discount: int = 0,
+    tax: int = 0,
+    tax_rate: int = 0,
 ) -> None:
     """Freeze what is bought, at the price it has now, in minor units."""
     tx.run(
@@ -248,6 +288,9 @@ def add_line(
         label=label,
         quantity=quantity,
         unit_price=unit_price,
+        discount=discount,
+        tax=tax,
+        tax_rate=tax_rate,
     )
 
 
@@ -310,38 +353,9 @@ def page(tx: Tx, order: Order) -> OrderPage:
     steps = timeline.of(tx, _object(order), order.currency)
     lines = lines_of(tx, order.id)
     given_back = refunds.of_order(tx, order.id)
-    return OrderPage(order, lines, given_back, steps, may_cancel, headline(order, given_back))
-
-
-def headline(order: Order, given_back: tuple[Refund, ...] = ()) -> str:
-    """Say where the order stands; money may have come, and gone back, after it was closed."""
-    if order.state == "closed":
-        told = _(_CLOSED[order.closed_reason or ""])
-        if order.closed_reason not in FOR_WANT_OF_MONEY:
-            return told
-        money = _("Your money goes back to you.") if given_back else _("Nothing was charged.")
-        return f"{told} {money}"
-    if order.cancel_requested_at is not None and order.state in ("open", "processing"):
-        return _("We are cancelling your order: the payment page is being closed.")
-    return _(_HEADLINES[order.state])
-
-
-_HEADLINES = {
-    "open": N_("Waiting for your payment. The items are held for you meanwhile."),
-    "processing": N_("Your bank is confirming the payment. The items are held for you."),
-    "confirmed": N_("Paid. We are getting your order ready."),
-    "packed": N_("Packed and waiting for the carrier."),
-    "shipped": N_("On its way to you."),
-    "review": N_("We are looking at your payment and will write to you."),
-}
-_CLOSED = {
-    "expired": N_("The time to pay ran out."),
-    "cancelled": N_("Cancelled."),
-    "payment_failed": N_("The payment did not go through."),
-    "refunded": N_("Refunded."),
-    "charged_back": N_("Closed: the payment was taken back through the bank."),
-    "oversold": N_("Closed: the items were gone when the payment arrived. Your money goes back to you."),
-}
+    leaving = order.cancel_requested_at is not None
+    said = headlines.of(order.state, order.closed_reason, leaving=leaving, given_back=bool(given_back))
+    return OrderPage(order, lines, given_back, steps, may_cancel, said)
 
 
 def _move_stock(tx: Tx, kind: str, cause: stock.Cause, put_back: Mapping[str, int] | None) -> None:
@@ -349,6 +363,22 @@ def _move_stock(tx: Tx, kind: str, cause: stock.Cause, put_back: Mapping[str, in
         stock.restock(tx, cause, put_back)
     else:
         _STOCK[kind](tx, cause)
+
+
+def _settle_discount(tx: Tx, order: Order, new: str, at: Instant) -> None:
+    """Give back the use of a code with the order's end; late money takes it again."""
+    if new == "closed":
+        discounts.release(tx, order.id, at)
+        return
+    cart.forget_code(tx, order.cart_id)
+    if order.state == "closed":
+        discounts.take_again(tx, order.id)
+
+
+def know_where_to(tx: Tx, order_id: str, ship_to: Mapping[str, str]) -> None:
+    """Keep where an order goes, as the payment page was told; once known it stays."""
+    if ship_to:
+        tx.run(sql.know_where_to, id=order_id, ship_to=addresses.kept(ship_to))
 
 
 def _found(order: Order | None) -> Order:

@@ -158,6 +158,8 @@ CHECKS: tuple[Question, ...] = (
     ("I5", "each line has its hold", sql.lines_without_their_hold),
     ("I6", "each price is what its history ends with", prices.off_its_history),
     ("I6", "lines + shipping + tax - discount = total", sql.orders_whose_sums_differ),
+    ("I6", "discount and tax are the sums of their shares", sql.shares_that_do_not_add_up),
+    ("I6", "each code is counted as often as it is used", sql.codes_used_otherwise),
     ("I6", "captured and refunded are the sums of their rows", sql.orders_whose_payments_differ),
     ("I6", "no refund exceeds its payment", sql.refunds_beyond_the_payment),
     ("I6", "each payment is in its order's currency", sql.paid_in_another_currency),

@@ -5,7 +5,8 @@ from hypothesis import settings
 
 from db import engine
 from shop.app import create_app
-from tests.world import open_world, opened_street, settings_for
+from tests.street import opened_street
+from tests.world import open_world, settings_for
 
 # What the nightly run asks for with --hypothesis-profile: see tests/machine.
 settings.register_profile("nightly")

@@ -4,29 +4,33 @@ The mug has five left, the lamp one, the poster none. Everything is real: a file
 Stripe over HTTP, the Stripe library, signed deliveries.
 """
 
-import asyncio
-import contextlib
 import json
-import re
-import socket
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-import uvicorn
 from argon2 import PasswordHasher
 
 from db import Database, Tx
-from shop import attention, catalog, checkout, fulfilment, instance, orders, payments, people, refunds, verify
-from shop.app import Beside, keys_path, sandbox_settings, shop_asgi
+from shop import (
+    attention,
+    cart,
+    catalog,
+    checkout,
+    fulfilment,
+    instance,
+    orders,
+    payments,
+    people,
+    quotes,
+    refunds,
+    verify,
+)
 from shop.buyers import Buyer, account
 from shop.catalog import NewPicture, NewProduct, NewVariant
 from shop.clock import epoch, new_id, now
 from shop.config import Settings
 from shop.people import Person
-from shop.sandbox import create_sandbox, local_keys
 from shop.stripe_gateway import Session, sign
-from tests.sandbox.fidelity import Fidelity
 
 PASSWORD = "a long enough secret"
 # Cheap on purpose: the tests sign in hundreds of times.
@@ -60,13 +64,12 @@ class World:
     async def add_things(self, sku: str, on_hand: int, price: int = 500) -> None:
         await self.db.write(_add_thing, self.ada, sku, on_hand, price)
 
-    async def place(self, who: Person | Buyer, **quantities: int) -> "Placed":
+    async def place(self, who: Person | Buyer, code: str = "", **quantities: int) -> "Placed":
         """Place an order as the checkout does, with a session that Stripe is said to have made."""
-        from shop import cart
-
         cart_id = new_id("cart")
         for sku, quantity in quantities.items():
             await self.db.write(cart.put, cart_id, sku, quantity, now())
+        await self.db.write(quotes.use_code, cart_id, code, "eur", now())
         buyer = who if isinstance(who, Buyer) else account(who)
         begun = await self.db.write(checkout.begin, self.settings, buyer, cart_id, now())
         attempt = await self.db.read(payments.latest_attempt, begun.order.id)
@@ -299,101 +302,3 @@ def signed(event: dict, secret: str = WEBHOOK_SECRET, at: int | None = None) -> 
     payload = json.dumps(event).encode()
     header = sign(payload, secret, epoch() if at is None else at)
     return payload, {"Stripe-Signature": header, "Content-Type": "application/json"}
-
-
-@dataclass
-class Street:
-    """The shop and the local Stripe on a port of their own, for whoever comes along."""
-
-    world: World
-    base: str
-    visitors: list["Shopper"] = field(default_factory=list)
-
-    def stranger(self) -> "Shopper":
-        self.visitors.append(Shopper(self.base))
-        return self.visitors[-1]
-
-    async def shopper(self, person: Person) -> "Shopper":
-        shopper = self.stranger()
-        await shopper.sign_in(person.email)
-        return shopper
-
-
-@contextlib.asynccontextmanager
-async def opened_street(folder: Path, **changes: object):
-    # Without its protocol named, asyncio leaves Nagle's algorithm on: 40 ms for each answer.
-    listener = socket.socket(proto=socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
-    settings = settings_for(folder, listener.getsockname()[1], **changes)
-    world = await open_world(settings)
-    fidelity = Fidelity(of_the_shop=True)
-    token = local_keys(keys_path(settings)).control_token
-    local = sandbox_settings(settings, f"{settings.base_url}/stripe-webhook", control_token=token)
-    app = Beside(shop_asgi(settings), create_sandbox(replace(local, inspect=fidelity)))
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", date_header=False)
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    street = Street(world, settings.base_url)
-    try:
-        yield street
-    finally:
-        for visitor in street.visitors:
-            await visitor.http.aclose()
-        server.should_exit = True
-        await serving
-        listener.close()
-        await world.db.close()
-    fidelity.assert_none()
-
-
-# The server drops a connection that was idle for five seconds, which is httpx's own limit as well: whoever
-# asks at that very moment would find it gone.
-IMPATIENT = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2)
-
-
-class Shopper:
-    """Somebody with a browser that has no script: follows links, fills forms."""
-
-    def __init__(self, base: str) -> None:
-        self.http = httpx.AsyncClient(
-            base_url=base,
-            headers={"Sec-Fetch-Site": "same-origin"},
-            timeout=60,
-            trust_env=False,
-            limits=IMPATIENT,
-        )
-
-    async def sign_in(self, email: str) -> None:
-        answer = await self.http.post("/login", data={"email": email, "password": PASSWORD})
-        assert answer.status_code == 303, answer.text
-
-    async def put(self, sku: str, quantity: int = 1) -> httpx.Response:
-        return await self.http.post("/cart/lines", data={"variant": sku, "quantity": quantity})
-
-    async def check_out(self, email: str | None = None) -> httpx.Response:
-        return await self.http.post("/checkouts", data={} if email is None else {"email": email})
-
-    async def pay(self, pay_url: str, card: str = "4242424242424242") -> httpx.Response:
-        origin = {"Origin": str(self.http.base_url).rstrip("/")}
-        return await self.http.post(pay_url, data={"card": card, "email": "sam@x.example"}, headers=origin)
-
-    async def buy(self, sku: str, quantity: int = 1, email: str | None = None) -> str:
-        """Buy something and return the order's number once it is booked."""
-        await self.put(sku, quantity)
-        url = (await self.check_out(email)).headers["location"]
-        back = (await self.pay(url)).headers["location"]
-        number = re.search(r"/checkouts/(\w+)", back)[1]
-        await self.until(f"/checkouts/{number}", "is paid")
-        return number
-
-    async def until(self, address: str, text: str, seconds: float = 15) -> str:
-        """Look at a page until a text is on it."""
-        for _ in range(int(seconds / 0.1)):
-            page = (await self.http.get(address)).text
-            if text in page:
-                return page
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"{address} never said {text!r}:\n{page}")

@@ -81,6 +81,7 @@ CREATE TABLE discount_uses (
   at TEXT NOT NULL,
   released_at TEXT
 ) STRICT;
+CREATE INDEX discount_uses_of_code ON discount_uses (discount_id, order_id);
 CREATE INDEX discount_uses_of_person ON discount_uses (discount_id, email) WHERE released_at IS NULL;
 
 -- What a cart has chosen; empty is what the shop would choose.

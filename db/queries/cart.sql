@@ -21,7 +21,7 @@ SELECT l.sku, p.slug, p.name, v.label, l.quantity, v.price AS unit_price,
   ), 0) ELSE 0 END AS available,
   (SELECT i.id FROM pictures i WHERE i.product_id = p.id AND (i.sku = v.sku OR i.sku IS NULL)
    AND i.removed_at IS NULL ORDER BY i.sku IS NULL, i.position LIMIT 1) AS picture_id,
-  p.published = 1 AND v.archived_at IS NULL AS for_sale, l.seen_price
+  p.category_id, p.published = 1 AND v.archived_at IS NULL AS for_sale, l.seen_price
 FROM cart_lines l
 JOIN variants v ON v.sku = l.sku
 JOIN products p ON p.id = v.product_id
@@ -67,3 +67,6 @@ DELETE FROM cart_lines WHERE cart_id = :cart_id
 
 -- name: drop
 DELETE FROM carts WHERE id = :cart_id AND person_id IS NULL
+
+-- name: forget_code
+UPDATE carts SET discount_code = '' WHERE id = :id

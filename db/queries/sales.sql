@@ -12,7 +12,7 @@ ON CONFLICT (day) DO UPDATE SET orders = sales_days.orders + 1, units = sales_da
 
 -- name: count_variants
 INSERT INTO sales_of_variants (sku, day, units, amount)
-SELECT l.sku, :day, l.quantity, l.quantity * l.unit_price
+SELECT l.sku, :day, l.quantity, l.quantity * l.unit_price - l.discount
 FROM orders o JOIN order_lines l ON l.order_id = o.id
 WHERE o.id = :id AND o.currency = (SELECT currency FROM shop WHERE id = 1)
 ON CONFLICT (sku, day) DO UPDATE SET units = sales_of_variants.units + excluded.units,
@@ -73,7 +73,7 @@ SELECT :day || ', ' || sku || ': ' || SUM(written) || ' units for ' || SUM(worth
 FROM (
   SELECT sku, units AS written, amount AS worth, 0 AS units, 0 AS amount FROM sales_of_variants WHERE day = :day
   UNION ALL
-  SELECT l.sku, 0, 0, l.quantity, l.quantity * l.unit_price
+  SELECT l.sku, 0, 0, l.quantity, l.quantity * l.unit_price - l.discount
   FROM orders o JOIN order_lines l ON l.order_id = o.id
   WHERE o.sold_at >= :day AND o.sold_at < :until AND o.currency = (SELECT currency FROM shop WHERE id = 1)
 ) both_sides

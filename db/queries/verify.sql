@@ -172,3 +172,17 @@ SELECT (SELECT COUNT(*) FROM stripe_events WHERE result = 'parked')
 
 -- name: pages
 PRAGMA integrity_check(1)
+
+-- What a payment in review lacked was written off as a discount of no line.
+-- name: shares_that_do_not_add_up
+SELECT 'order ' || o.number || ': its lines have ' || SUM(l.discount) || ' of the discount ' || o.discount || ' and '
+  || SUM(l.tax) || ' of the tax ' || (o.tax + o.tax_included)
+FROM orders o JOIN order_lines l ON l.order_id = o.id
+GROUP BY o.id, o.number, o.discount, o.tax, o.tax_included, o.shipping_tax
+HAVING SUM(l.discount) > o.discount OR (SUM(l.tax) > 0 AND SUM(l.tax) + o.shipping_tax <> o.tax + o.tax_included)
+LIMIT 1
+
+-- name: codes_used_otherwise
+SELECT 'code ' || d.code || ': ' || d.uses || ' uses are counted, ' || COUNT(u.order_id) || ' are written down'
+FROM discounts d LEFT JOIN discount_uses u ON u.discount_id = d.id AND u.released_at IS NULL
+GROUP BY d.id, d.code, d.uses HAVING d.uses <> COUNT(u.order_id) LIMIT 1

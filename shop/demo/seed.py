@@ -10,6 +10,7 @@ from db import Database, Tx
 from shop import catalog, instance, people
 from shop.catalog import NewPicture, NewProduct, NewVariant
 from shop.clock import Instant, now
+from shop.demo import costs
 from shop.demo.catalogue import DemoCatalogue, DemoProduct, load, price_in
 from shop.demo.pictures import draw
 from shop.money import decimals
@@ -56,6 +57,7 @@ def _plant(tx: Tx, hashes: dict[str, str], demo: DemoCatalogue, currency: str, a
     # Lists show the newest first: what is to be seen first is added last.
     for product in reversed(_taking_turns(demo)):
         catalog.add_product(tx, ada, _new(product, shelves[product.category], currency), at)
+    costs.plant(tx, ada, shelves, currency, at)
     return True
 
 

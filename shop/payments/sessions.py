@@ -88,6 +88,7 @@ def _completed(tx: Tx, order: Order, paid: Attempt, session: Session, at: Instan
     if session.payment_status != "paid":
         _awaits_bank(tx, order, paid, at)
     elif _capture(tx, paid, session):
+        orders.know_where_to(tx, order.id, session.ship_to)
         why = f"session {session.id}"
         if order.state in ("open", "processing"):
             _confirm(tx, order, at, why)

@@ -91,6 +91,26 @@ class Gateway:
         create = self._client.v1.checkout.sessions.create_async
         return await _ask(session_of, create(dict(request), _options(key, retries)), patience)  # type: ignore[arg-type]
 
+    async def create_coupon(self, coupon_id: str, amount: int, currency: str, name: str) -> None:
+        """Make a coupon of an amount in minor units for one use, or find the one that was made under this id.
+
+        Stripe forgets idempotency keys after a day; the id alone then tells that it is there.
+        """
+        create = self._client.v1.coupons.create_async
+        request: dict[str, Any] = {
+            "id": coupon_id,
+            "amount_off": amount,
+            "currency": currency,
+            "duration": "once",
+            "max_redemptions": 1,
+            "name": name[:40],
+        }
+        try:
+            await _ask(dict, create(request, _options(f"coupon_{coupon_id}")), PAGE_SECONDS)  # type: ignore[arg-type]
+        except StripeRefused as refusal:
+            if refusal.code != "resource_already_exists":
+                raise
+
     async def get_session(self, session_id: str) -> Session:
         """Read a Checkout Session."""
         retrieve = self._client.v1.checkout.sessions.retrieve_async

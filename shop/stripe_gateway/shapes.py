@@ -4,10 +4,12 @@ Shapes follow Stripe's API reference; fields that the shop does not use may be m
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _FAR_AWAY = 2**40
+ADDRESS = ("line1", "line2", "postal_code", "city", "state", "country")
+"""The parts of an address, as Stripe names them."""
 
 
 class Malformed(Exception):
@@ -30,6 +32,9 @@ class Session:
     livemode: bool
     metadata: Mapping[str, str]
     email: str | None = None
+    discount: int = 0
+    shipping: int = 0
+    ship_to: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,9 @@ def session_of(data: Mapping[str, Any]) -> Session:
         livemode=bool(data.get("livemode")),
         metadata=_metadata(data),
         email=_reference(data.get("customer_email")),
+        discount=_part(data, "amount_discount"),
+        shipping=_part(data, "amount_shipping"),
+        ship_to=_address(data),
     )
 
 
@@ -183,6 +191,22 @@ def item_of(data: Mapping[str, Any]) -> Item:
         unit_amount=_whole(data, "amount_subtotal") // max(quantity, 1),
         name=str(data.get("description") or ""),
     )
+
+
+def _part(data: Mapping[str, Any], name: str) -> int:
+    details = data.get("total_details")
+    return _whole(details, name) if isinstance(details, Mapping) and name in details else 0
+
+
+def _address(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return where it goes: the shopper's name and the parts of the address that they filled in."""
+    collected = data.get("collected_information")
+    details = collected.get("shipping_details") if isinstance(collected, Mapping) else None
+    address = details.get("address") if isinstance(details, Mapping) else None
+    if not isinstance(details, Mapping) or not isinstance(address, Mapping):
+        return {}
+    told = {"name": details.get("name"), **{name: address.get(name) for name in ADDRESS}}
+    return {name: text[:200] for name, text in told.items() if isinstance(text, str) and text}
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:

@@ -1,21 +1,25 @@
 """The cart's routes: put in, change, look."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from quart import Blueprint, Response, request
 
 from db import Tx
-from shop import cart, orders, showcase
+from shop import cart, limits, orders, quotes, showcase
 from shop.buyers import opens
-from shop.cart import Added, Cart
+from shop.cart import Added
 from shop.clock import now
 from shop.countdown import held_for
+from shop.countries import by_name
 from shop.errors import OutOfStock, Refused
 from shop.orders import Order
+from shop.quotes import Quote
 from shop.web import forms
-from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop
+from shop.web.context import cart_id, forget_frame, frame, own_cart_id, shop, viewer
 from shop.web.errors import status_of
+from shop.web.guards import address, limit
 from shop.web.own_orders import keys, visitor_id
 from shop.web.recent import recent
 from shop.web.reply import AnyResponse, Part, Undo, flash, fragments, page, reply, wants_fragment
@@ -71,17 +75,43 @@ async def change(sku: str) -> AnyResponse:
     return await reply("/cart", *await _parts())
 
 
+@cart_pages.post("/cart/destination")
+async def send() -> AnyResponse:
+    """Choose where the cart goes, and how."""
+    form = await request.form
+    try:
+        country, way = form.get("country", "")[:2], form.get("way", "")[:100]
+        await shop().db.write(quotes.send_to, own_cart_id(), country, way)
+    except Refused as refusal:
+        return await _refuse_choice({"country": str(refusal)}, form)
+    return await reply("/cart", *await _parts())
+
+
+@cart_pages.post("/cart/code")
+async def use_code() -> AnyResponse:
+    """Use a discount code; an empty one takes it off."""
+    await limit(limits.CODE_FROM, address())
+    form, (currency, email) = await request.form, await quoting()
+    code = form.get("code", "").strip()[:100]
+    try:
+        await shop().db.write(quotes.use_code, own_cart_id(), code, currency, now(), email)
+    except Refused as refusal:
+        return await _refuse_choice({"code": str(refusal)}, form)
+    return await reply("/cart", *await _parts())
+
+
 async def show_cart(status: int = 200, **more: Any) -> Response:
     """Answer with the cart's page, which names an order of it that waits to be paid to whom it belongs."""
-    shown, order = await shop().db.read(_with_order, cart_id())
+    quote, order = await shop().db.read(_with_order, cart_id(), await quoting())
     held = ""
     mine = order is not None and opens(await visitor_id(), keys(), order.person_id, order.number)
     if not mine or order is None or order.hold_until is None:
         order = None
     else:
         held = held_for(order.hold_until, now())
-    told = {"cart": shown, "waiting_order": order, "seen": () if shown.lines else await recent()}
-    return await page("cart/show.html", status, held=held, **told, **more)
+    told = {"waiting_order": order, "seen": () if quote.cart.lines else await recent()}
+    context = {"choices": forms.EMPTY, **about(quote), **told, **more}
+    return await page("cart/show.html", status, held=held, **context)
 
 
 async def _accept_wish(added: Added) -> AnyResponse:
@@ -110,6 +140,14 @@ async def _refuse_change(sentence: str, status: int) -> AnyResponse:
     return await show_cart(status)
 
 
+async def _refuse_choice(errors: dict[str, str], form: Mapping[str, str]) -> Response:
+    typed = {name: form.get(name, "")[:100] for name in ("country", "code")}
+    choices = forms.FormState(typed, errors)
+    if wants_fragment():
+        return await fragments(*await _parts(choices), status=422)
+    return await show_cart(422, choices=choices)
+
+
 def _tell(changed: Added) -> None:
     forget_frame()
     if changed.capped:
@@ -123,14 +161,36 @@ def _tell(changed: Added) -> None:
         flash(_("{title} is in your cart again.", title=changed.title))
 
 
-async def _parts() -> tuple[Part, Part, Part]:
-    shown: Cart = await shop().db.read(cart.show, cart_id())
+async def _parts(choices: forms.FormState = forms.EMPTY) -> tuple[Part, Part, Part]:
+    quote = await shop().db.read(_quoted, cart_id(), await quoting())
+    return parts_of(quote, choices)
+
+
+def parts_of(quote: Quote, choices: forms.FormState = forms.EMPTY) -> tuple[Part, Part, Part]:
+    """Return the parts of the cart's page: its lines, what they come to, and the number in the header."""
+    context = about(quote) | {"choices": choices}
     return (
-        Part("cart/lines", {"cart": shown}),
-        Part("cart/total", {"cart": shown}),
-        Part("cart/badge", {"cart_count": shown.count}),
+        Part("cart/lines", context),
+        Part("cart/total", context),
+        Part("cart/badge", {"cart_count": quote.cart.count}),
     )
 
 
-def _with_order(tx: Tx, its_id: str | None) -> tuple[Cart, Order | None]:
-    return cart.show(tx, its_id), orders.open_of_cart(tx, its_id) if its_id else None
+def about(quote: Quote) -> dict[str, Any]:
+    """Return what the cart's page and its parts show of what it comes to."""
+    return {"cart": quote.cart, "quote": quote, "places": by_name(quote.countries)}
+
+
+async def quoting() -> tuple[str, str | None]:
+    """Return what a quote is reckoned with: the currency, and the address of whoever is signed in."""
+    person = (await viewer()).person
+    return shop().settings.currency, person.email if person else None
+
+
+def _quoted(tx: Tx, its_id: str | None, with_what: tuple[str, str | None]) -> Quote:
+    currency, email = with_what
+    return quotes.of(tx, its_id, currency, now(), email)
+
+
+def _with_order(tx: Tx, its_id: str | None, with_what: tuple[str, str | None]) -> tuple[Quote, Order | None]:
+    return _quoted(tx, its_id, with_what), orders.open_of_cart(tx, its_id) if its_id else None

@@ -7,7 +7,7 @@ from quart import Blueprint, Response, redirect, request, session
 from shop import buyers, checkout, limits
 from shop.buyers import PLACED, Buyer
 from shop.checkout import Started
-from shop.errors import Conflict, NotFound, OutOfStock, Refused
+from shop.errors import Conflict, NotFound, Refused
 from shop.orders import OrderPage
 from shop.people import GUEST
 from shop.web import forms
@@ -33,8 +33,8 @@ async def start() -> AnyResponse:
         return await show_cart(422, guest=form)
     try:
         started = await _start(buyer)
-    except OutOfStock as short:
-        return await _back_to_cart(str(short), 409)
+    except Conflict as changed:
+        return await _back_to_cart(str(changed), 409)
     except Refused as refusal:
         paid = await _paid_already()
         return redirect(f"/checkouts/{paid}", 303) if paid else await _back_to_cart(str(refusal), 422)

@@ -20,6 +20,7 @@ LONGEST_TYPED = 10_000
 """So much of a field comes back with its form: no field takes more."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,3}))?", re.ASCII)
 _WHOLE = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
 
@@ -131,6 +132,21 @@ def money(currency: str) -> Parser:
 def optional_money(currency: str) -> Parser:
     """Return a parser of an amount in this currency that may be left out."""
     return lambda typed: parse_money(typed, currency) if typed.strip() else None
+
+
+def percentage(places: int) -> Parser:
+    """Return a parser of 0 to 100 percent with so many decimals, as a whole number of the last of them."""
+
+    def parse(typed: str) -> int:
+        match = _PERCENT.fullmatch(typed.strip().removesuffix("%").strip())
+        if match is None or len(match[2] or "") > places:
+            raise Refused("Write percent such as 19 or 7.5.")
+        value = int(match[1] + (match[2] or "").ljust(places, "0"))
+        if value > 100 * 10**places:
+            raise Refused("Write at most 100 percent.")
+        return value
+
+    return parse
 
 
 def ticked(typed: str) -> bool:

@@ -16,12 +16,13 @@ from quart import Blueprint, Response, request
 from quart_auth import current_user
 
 from db import Tx
-from shop import cart, live, orders, people
+from shop import live, orders, people, quotes
 from shop.catalog import Card, Product
 from shop.clock import now
 from shop.errors import NotFound, Refused
 from shop.live import Lookout, News
 from shop.people import Person
+from shop.web.cart import parts_of
 from shop.web.context import cart_id, shop, viewer
 from shop.web.forms import EMPTY
 from shop.web.guards import address
@@ -229,12 +230,11 @@ async def _cards(named: str) -> Topic:
 async def _cart(_name: str) -> Topic:
     db, currency, looking, its_cart = shop().db, shop().settings.currency, await viewer(), cart_id()
     token, typed = current_user.auth_id, guest()
+    email = looking.person.email if looking.person else None
 
     async def make() -> list[Piece]:
-        shown = await db.read(_theirs, token, looking.person, cart.show, its_cart)
-        parts = [Part("cart/lines", {"cart": shown}), Part("cart/total", {"cart": shown})]
-        parts.append(Part("cart/badge", {"cart_count": shown.count}))
-        return _pieces(parts, currency=currency, viewer=looking, guest=typed)
+        quote = await db.read(_theirs, token, looking.person, quotes.of, its_cart, currency, now(), email)
+        return _pieces(parts_of(quote), currency=currency, viewer=looking, guest=typed)
 
     return Topic(make, lambda _: True)
 

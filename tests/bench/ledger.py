@@ -39,7 +39,7 @@ def fill(connection: engine.Connection, movements: int) -> None:
         run(orders.add, _order(order, name, person))
         for position, sku in enumerate(skus):
             line = {"order_id": order, "sku": sku, "slug": "s", "name": "n", "label": "", "quantity": 1}
-            run(orders.add_line, line | {"unit_price": 500, "position": position})
+            run(orders.add_line, line | {"unit_price": 500, "position": position} | NOTHING)
             run(stock.place_hold, {"order_id": order, "sku": sku, "quantity": 1})
             _move(run, stock, sku, "hold", 0, 1, order)
         _event(run, events, "order.placed", order, "", "open")
@@ -53,10 +53,17 @@ def fill(connection: engine.Connection, movements: int) -> None:
     run("COMMIT")
 
 
+NOTHING = {"discount": 0, "tax": 0, "tax_rate": 0}
+
+
 def _order(order: str, number: str, person: str) -> dict:
     told = {"id": order, "number": number, "person_id": person, "email": "sam@x.example", "at": AT}
-    more = {"cart_id": order, "provider": "test", "currency": "eur", "subtotal": 1000, "hold_until": AT}
-    return told | more
+    more = {"cart_id": order, "provider": "test", "currency": "eur", "hold_until": AT}
+    zero = dict.fromkeys(
+        ("discount", "shipping", "tax", "tax_included", "shipping_tax", "shipping_tax_rate"), 0
+    )
+    empty = dict.fromkeys(("country", "shipping_name", "discount_code"), "")
+    return told | more | zero | empty | {"subtotal": 1000, "total": 1000, "language": "en"}
 
 
 def _paid(run, payments, order: str, name: str) -> None:

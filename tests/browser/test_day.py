@@ -14,7 +14,7 @@ from playwright.async_api import expect
 
 from tests.browser.hands import Keyboard, Touch
 from tests.browser.test_walks import sign_in
-from tests.world import Shopper
+from tests.street import Shopper
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("hands", [Keyboard, Touch], ids=["keys", "touch"])]
 

@@ -18,6 +18,10 @@ SMALL = {
     # Whom goods are bought from: some hundreds at most. One row a day.
     # The newest hundred; what a comparison of both ledgers could not mend.
     "suppliers", "sales_days", "webhook_rejects", "findings",
+    # Where goods are sent at which rates, and the taxes there: some dozens.
+    "shipping_zones", "shipping_countries", "shipping_rates", "tax_rates",
+    # A handful of pages, in each language.
+    "looks", "look_texts", "pages",
 }  # fmt: skip
 WAITING = {
     "orders_with_unowned_money", "orders_past_deadline", "refunds_to_do", "refunds_unsettled",

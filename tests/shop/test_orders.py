@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shop import orders
+from shop import headlines, orders
 from shop.clock import now
 from shop.errors import Conflict, NotFound
 from shop.order_states import CLOSED_REASONS, STATES
@@ -81,8 +81,8 @@ async def test_an_orders_page_says_in_one_sentence_where_it_stands(world, stands
 
 
 def test_every_state_and_every_reason_to_close_has_been_told():
-    assert set(orders._HEADLINES) == set(STATES) - {"closed"}
-    assert set(orders._CLOSED) == set(CLOSED_REASONS)
+    assert set(headlines._HEADLINES) == set(STATES) - {"closed"}
+    assert set(headlines._CLOSED) == set(CLOSED_REASONS)
 
 
 @pytest.mark.parametrize("stands", ["open", "processing"])

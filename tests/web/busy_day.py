@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from shop import fulfilment, purchasing, receiving, stocktake, suppliers
+from shop import discounts, fulfilment, purchasing, receiving, shipping, stocktake, suppliers, taxes
 from shop.clock import now
 from shop.purchasing import Goods
 from shop.receiving import Booking
@@ -22,6 +22,8 @@ PLAUSIBLE = {
     "sum": "1.00",
     "percent": "5",
     "slug": "a-thing",
+    "countries": "FR",
+    "code": "NEWCODE",
     "sku": "NEW-SKU",
     "q": "mug",
 }
@@ -58,6 +60,7 @@ async def furnish(world: World) -> None:
     odd = placed.refund(1, status="unheard_of", id="re_odd")
     await world.tell("refund.updated", odd)
     await _supply(world)
+    await _costs(world)
 
 
 async def _supply(world: World) -> None:
@@ -74,6 +77,16 @@ async def _supply(world: World) -> None:
         await write(stocktake.save, ada, taken.id, [stocktake.Count("MUG", 999, 0)], now())
         if then:
             await write(then, ada, taken.id, now())
+
+
+async def _costs(world: World) -> None:
+    """Have a zone with a rate, a tax, and a code that somebody has used."""
+    write, ada, at = world.db.write, world.ada, now()
+    zone = await write(shipping.save_zone, ada, None, "Home", ("DE", "*"), at)
+    await write(shipping.save_rate, ada, zone.id, None, shipping.Terms("Standard", "", 490, 0, None), 0, at)
+    await write(taxes.save, ada, "DE", "", 19_000, 0, at)
+    await write(discounts.save, ada, None, discounts.Terms("TEN", "percent", 1000), 0, at)
+    await world.place(world.mia, code="TEN", MANY=1)
 
 
 def _more_mugs(tx, world: World) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from shop import catalog, live, people, products, stock
 from shop.clock import now
-from tests.world import opened_street
+from tests.street import opened_street
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 

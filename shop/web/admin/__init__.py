@@ -8,6 +8,7 @@ from shop.web.admin.attention import admin_attention
 from shop.web.admin.bulk import admin_bulk
 from shop.web.admin.categories import admin_categories
 from shop.web.admin.dashboard import dashboard
+from shop.web.admin.discounts import admin_discounts
 from shop.web.admin.dispatch import admin_dispatch
 from shop.web.admin.exports import admin_exports
 from shop.web.admin.fresh import admin_fresh
@@ -24,9 +25,11 @@ from shop.web.admin.receiving import admin_receiving
 from shop.web.admin.refunds import admin_refunds
 from shop.web.admin.search import admin_search
 from shop.web.admin.settings import admin_settings
+from shop.web.admin.shipping import admin_shipping
 from shop.web.admin.stock import admin_stock
 from shop.web.admin.stocktakes import admin_stocktakes
 from shop.web.admin.suppliers import admin_suppliers
+from shop.web.admin.taxes import admin_taxes
 from shop.web.admin.variants import admin_variants
 from shop.web.admin.views import admin_views
 
@@ -53,6 +56,9 @@ for _part in (
     admin_pictures,
     admin_categories,
     admin_settings,
+    admin_shipping,
+    admin_taxes,
+    admin_discounts,
     admin_stock,
     admin_views,
     admin_bulk,

@@ -203,6 +203,9 @@ def _merge(tx: Tx, guest: str, own: str, at: Instant) -> tuple[str, ...]:
                 )
         except (OutOfStock, NotFound):
             notes.append(_("{title} is sold out and was left behind.", title=line.title))
+        else:
+            # Nobody has been told yet what has become of the price.
+            tx.run(sql.seen_at, cart_id=own, sku=line.sku, price=line.seen_price)
     tx.run(sql.empty, cart_id=guest)
     tx.run(sql.drop, cart_id=guest)
     return tuple(notes)

@@ -48,6 +48,9 @@ INSERT INTO cart_lines (cart_id, sku, quantity, added_at, seen_price)
 SELECT :cart_id, v.sku, :quantity, :at, v.price FROM variants v WHERE v.sku = :sku
 ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price
 
+-- name: seen_at
+UPDATE cart_lines SET seen_price = :price WHERE cart_id = :cart_id AND sku = :sku
+
 -- name: remove
 DELETE FROM cart_lines WHERE cart_id = :cart_id AND sku = :sku
 

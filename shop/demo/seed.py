@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from db import Database, Tx
-from shop import catalog, instance, people
+from shop import catalog, instance, looks, people
 from shop.catalog import NewPicture, NewProduct, NewVariant
 from shop.clock import Instant, now
 from shop.demo import costs
 from shop.demo.catalogue import DemoCatalogue, DemoProduct, load, price_in
+from shop.demo.pages import PAGES
 from shop.demo.pictures import draw
 from shop.money import decimals
 
@@ -58,6 +59,8 @@ def _plant(tx: Tx, hashes: dict[str, str], demo: DemoCatalogue, currency: str, a
     for product in reversed(_taking_turns(demo)):
         catalog.add_product(tx, ada, _new(product, shelves[product.category], currency), at)
     costs.plant(tx, ada, shelves, currency, at)
+    for page in PAGES:
+        looks.write_page(tx, ada, page, at)
     return True
 
 

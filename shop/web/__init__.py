@@ -14,6 +14,7 @@ from shop.web.health import health
 from shop.web.languages import language_pages, listen
 from shop.web.links import link_pages
 from shop.web.live import live_pages
+from shop.web.looks import look_pages
 from shop.web.notices import notice_pages
 from shop.web.order_links import order_link_pages
 from shop.web.orders import order_pages
@@ -25,6 +26,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     finding,
     product_pages,
     found_pages,
+    look_pages,
     cart_pages,
     checkout_pages,
     order_pages,

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from shop import showcase
 from shop.catalog import Category, Picture, Product, Variant
 from shop.config import Settings
+from shop.looks import Page, Texts
 from shop.money import typed_money
 from shop.showcase import Showcase
 from shop.words import _
@@ -38,10 +39,18 @@ class About:
     price: str = ""
 
 
-def home(settings: Settings) -> About:
-    """Tell of the first page."""
-    text = _("Things made by hand, in small numbers. What you see in stock is there.")
-    return About(f"{settings.base_url}/", _("Things made by hand"), text, base=settings.base_url)
+def home(settings: Settings, said: Texts) -> About:
+    """Tell of the first page in the merchant's words, or in those of a shop that has none yet."""
+    text = said.sentence or _("Things made by hand, in small numbers. What you see in stock is there.")
+    return About(
+        f"{settings.base_url}/", said.heading or _("Things made by hand"), text, base=settings.base_url
+    )
+
+
+def page(found: Page, settings: Settings) -> About:
+    """Tell of one of the shop's own pages."""
+    address = f"{settings.base_url}/pages/{found.slug}"
+    return About(address, found.title, shortened(found.text) or found.title, base=settings.base_url)
 
 
 def category(found: Category, settings: Settings) -> About:

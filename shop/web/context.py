@@ -7,16 +7,18 @@ from quart import current_app, g, request, session
 from quart_auth import current_user
 
 from db import Database, Tx
-from shop import attention, cart, catalog, people, saved_views
+from shop import attention, cart, catalog, looks, people, saved_views
 from shop.catalog import Category
 from shop.clock import Instant, new_id, now
 from shop.config import Settings
 from shop.jobs import Returned
 from shop.live import Lookout
+from shop.looks import Looks
 from shop.people import Person
 from shop.saved_views import SavedView
 from shop.stripe_gateway import Gateway
 from shop.web.shelf import Shelf
+from shop.words import language
 
 EXTENSION = "shop"
 
@@ -68,6 +70,7 @@ class Frame:
     cart_count: int
     waiting: int
     saved_views: tuple[SavedView, ...]
+    looks: Looks
 
 
 def shop() -> Shop:
@@ -119,4 +122,5 @@ def _frame(tx: Tx, token: str | None, its_cart: str | None, at: Instant, path: s
     inside = viewer.is_admin and path.startswith("/admin")
     waiting = attention.up_to_a_hundred(tx) if inside else 0
     saved = saved_views.of_path(tx, path) if inside else ()
-    return Frame(viewer, tuple(catalog.categories(tx)), cart.count(tx, its_cart), waiting, saved)
+    around = (waiting, saved, looks.show(tx, language()))
+    return Frame(viewer, tuple(catalog.categories(tx)), cart.count(tx, its_cart), *around)

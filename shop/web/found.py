@@ -16,8 +16,7 @@ from shop.clock import moment
 from shop.money import format_money
 from shop.published import News
 from shop.web.about import shortened
-from shop.web.context import shop
-from shop.web.reply import SHOP_NAME
+from shop.web.context import frame, shop
 
 found_pages = Blueprint("found", __name__)
 
@@ -77,7 +76,7 @@ async def feed() -> Response:
         '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>{}</title><link>{}/</link>'
         "<description>What is new in the shop.</description><language>en</language>"
         '<atom:link href="{}/feed.xml" rel="self" type="application/rss+xml"/>\n'
-    ).format(SHOP_NAME, base, base)
+    ).format((await frame()).looks.name, base, base)
     body = "".join(_item(one) for one in items)
     return _xml(f"{_HEAD}{head}{body}</channel></rss>\n", "application/rss+xml")
 

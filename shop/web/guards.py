@@ -29,6 +29,7 @@ ACCESS = {
     "people": ANYONE,
     "links": ANYONE,
     "languages": ANYONE,
+    "looks": ANYONE,
     "notices": ANYONE,
     "health": ANYONE,
     "live": ANYONE,

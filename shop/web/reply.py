@@ -30,7 +30,6 @@ from shop.web.context import frame, shop
 from shop.web.forms import FormState
 from shop.words import LANGUAGES, _, language, ngettext
 
-SHOP_NAME = "Tillroom"
 SHEETS = ("tokens", "base", "components", "shop", "product", "finding", "order", "admin")
 ADMIN_SHEETS = ("frame", "lists", "charts", "editor", "stock", "supply", "desk", "print", "people", "imports")
 
@@ -88,6 +87,8 @@ async def page(template: str, http_status: int = 200, /, **context: Any) -> Resp
     around = await frame()
     shared = _globals() | {
         "viewer": around.viewer,
+        "shop_name": around.looks.name,
+        "shop_looks": around.looks,
         "nav": around.nav,
         "cart_count": around.cart_count,
         "waiting": around.waiting,
@@ -113,6 +114,8 @@ async def fragments(main: Part | None, *also: Part, status: int = 200) -> Respon
     around = await frame()
     shared = _globals() | {
         "viewer": around.viewer,
+        "shop_name": around.looks.name,
+        "shop_looks": around.looks,
         "waiting": around.waiting,
         "saved_views": around.saved_views,
     }
@@ -268,7 +271,6 @@ def _globals() -> dict[str, Any]:
     return {
         "currency": settings.currency,
         "local_stripe": settings.provider == "local",
-        "shop_name": SHOP_NAME,
         "path": request.path,
         "here": request.full_path.rstrip("?"),
         "guest": guest(),

@@ -4,7 +4,7 @@ from quart import Blueprint, Response
 
 from shop import catalog, pictures
 from shop.web import about
-from shop.web.context import shop
+from shop.web.context import frame, shop
 from shop.web.kept import kept
 from shop.web.reply import page
 
@@ -41,4 +41,6 @@ async def _picture(picture_id: str, width: int | None) -> Response:
 
 async def _home() -> Response:
     cards = await shop().db.read(catalog.newest)
-    return await page("storefront/home.html", cards=cards, presence=about.home(shop().settings))
+    return await page(
+        "storefront/home.html", cards=cards, presence=about.home(shop().settings, (await frame()).looks.texts)
+    )

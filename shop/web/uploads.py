@@ -10,6 +10,7 @@ MEGABYTE = 1024 * 1024
 ROOM = (
     (re.compile(r"/admin/products/[^/]+/pictures"), 40 * MEGABYTE),
     # A file of the largest size with what a form puts around it.
+    (re.compile(r"/admin/looks/logo"), 11 * MEGABYTE),
     (re.compile(r"/admin/imports"), 31 * MEGABYTE),
 )
 """Addresses that take files, and how many bytes all of a form's may have together."""

@@ -21,6 +21,8 @@ SHOPPERS = (
         for part in ("account", "cart", "catalog", "checkout", "finding", "language")
     ),
     "partials/notices/*.html",
+    "partials/looks/footer.html",
+    "templates/pages/*.html",
     "partials/flash.html",
     "partials/orders/ask_form.html",
     "partials/orders/lines.html",

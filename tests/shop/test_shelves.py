@@ -165,3 +165,15 @@ async def test_a_search_is_narrowed_by_the_same_options(world, shirts):
     assert (found.count, found.whole) == (2, True)
     size = next(one for one in found.facets if one.name == "Size")
     assert {way.value: way.count for way in size.ways} == {"S": 1, "M": 1}
+
+
+async def test_a_search_that_has_looked_far_enough_goes_on_from_there(world, shirts, monkeypatch):
+    monkeypatch.setattr(storefinds, "LOOKS", 2)
+    wish, after, seen = Wish(options=(BLUE,)), None, []
+    while True:
+        page = await world.db.read(storefinds.search, "shirt", after, wish)
+        seen.append([card.name for card in page.cards])
+        if (after := page.next_after) is None:
+            break
+
+    assert seen == [[], ["Fine shirt", "Plain shirt"]]

@@ -164,6 +164,19 @@ async def test_a_line_says_what_has_become_of_its_price_until_it_is_changed(worl
     assert "Was " not in await text_of(await stranger.get("/cart"))
 
 
+async def test_a_line_still_says_so_after_a_sign_in(world, stranger, sam):
+    await sam.post("/cart/lines", {"variant": "LAMP", "quantity": "1"})
+    await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "3"})
+    mug = await world.db.read(catalog.product, "mug")
+    await world.db.write(catalog.set_price, world.ada, mug.id, "MUG", 1400, currency="eur", at=now())
+
+    await stranger.sign_in(world.sam.email)
+
+    page = await text_of(await stranger.get("/cart"))
+    assert "Was €12.50, now €14.00." in page
+    assert "Lamp" in page
+
+
 async def test_a_line_says_what_has_become_of_its_stock(world, stranger):
     await stranger.post("/cart/lines", {"variant": "MUG", "quantity": "4"})
     await stranger.post("/cart/lines", {"variant": "LAMP", "quantity": "1"})

@@ -15,6 +15,7 @@ from shop.web.admin.fresh import admin_fresh
 from shop.web.admin.health import admin_health
 from shop.web.admin.imports import admin_imports
 from shop.web.admin.letters import admin_letters
+from shop.web.admin.looks import admin_looks
 from shop.web.admin.orders import admin_orders
 from shop.web.admin.people import admin_people
 from shop.web.admin.pictures import admin_pictures
@@ -56,6 +57,7 @@ for _part in (
     admin_pictures,
     admin_categories,
     admin_settings,
+    admin_looks,
     admin_shipping,
     admin_taxes,
     admin_discounts,

@@ -145,8 +145,11 @@ def objects_called(tx: Tx, text: str) -> tuple[str, ...]:
 
 
 def actor_called(tx: Tx, text: str) -> str:
-    """Return how the books name who an address, a person's id, `shop` or `stripe` means; empty if unknown."""
-    if text in ("shop", "stripe"):
+    """Return how the books name whom a text means; empty if unknown.
+
+    It may be an address, a person's id, `shop`, `stripe`, or `guest` for all who bought without an account.
+    """
+    if text in ("shop", "stripe", "guest"):
         return text
     person_id = tx.value(sql.person_of_email, email=text.lower()) or text.removeprefix("person:")
     return f"person:{person_id}" if tx.value(sql.person_name, id=person_id) else ""

@@ -186,6 +186,7 @@ def _is_guests(tx: Tx, cart_id: str | None) -> bool:
 def _merge(tx: Tx, guest: str, own: str, at: Instant) -> tuple[str, ...]:
     # What the guest's cart holds unpaid is held for this one from now on, and so is no reason to cap a line.
     tx.run(sql.carry_order, guest=guest, own=own)
+    tx.run(sql.carry_choices, guest=guest, own=own)
     notes = []
     for line in show(tx, guest).lines:
         wanted = _quantity(tx, own, line.sku) + line.quantity

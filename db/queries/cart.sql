@@ -65,6 +65,18 @@ DELETE FROM cart_lines WHERE cart_id = :cart_id AND sku = :sku AND quantity <= :
 UPDATE orders SET cart_id = :own WHERE cart_id = :guest AND state = 'open'
   AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.cart_id = :own AND o.state = 'open')
 
+-- What a guest has chosen last is what counts: where it goes, how, and at which discount.
+-- name: carry_choices
+UPDATE carts SET
+  country = COALESCE((SELECT g.country FROM carts g WHERE g.id = :guest AND g.country <> ''), country),
+  shipping_rate_id = COALESCE(
+    (SELECT g.shipping_rate_id FROM carts g WHERE g.id = :guest AND g.country <> ''), shipping_rate_id
+  ),
+  discount_code = COALESCE(
+    (SELECT g.discount_code FROM carts g WHERE g.id = :guest AND g.discount_code <> ''), discount_code
+  )
+WHERE id = :own
+
 -- name: empty
 DELETE FROM cart_lines WHERE cart_id = :cart_id
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response, request, session
 
 from db import Tx
 from shop import cart, limits, orders, quotes, showcase
@@ -182,9 +182,9 @@ def about(quote: Quote) -> dict[str, Any]:
 
 
 async def quoting() -> tuple[str, str | None]:
-    """Return what a quote is reckoned with: the currency, and the address of whoever is signed in."""
+    """Return what a quote is reckoned with: the currency, and the address of who buys, if it is known."""
     person = (await viewer()).person
-    return shop().settings.currency, person.email if person else None
+    return shop().settings.currency, person.email if person else session.get("email")
 
 
 def _quoted(tx: Tx, its_id: str | None, with_what: tuple[str, str | None]) -> Quote:

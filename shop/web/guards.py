@@ -68,11 +68,14 @@ async def limit(rule: Limit, who: str) -> None:
         await shop().db.write(count, rule, who, epoch())
 
 
-async def no_such_order(sentence: str) -> Response:
-    """Answer with 404 and the ways to an order, alike whether it is not there or not theirs."""
+async def no_such_order(sentence: str, back: str = "/orders") -> Response:
+    """Answer with 404 and the ways to an order, alike whether it is not there or not theirs.
+
+    Whoever signs in from there goes on to `back`.
+    """
     if wants_fragment():
         return await refuse(404, sentence)
-    return await page("orders/lost.html", 404, form=EMPTY, asked="", told=sentence)
+    return await page("orders/lost.html", 404, form=EMPTY, asked="", told=sentence, back=back)
 
 
 def address() -> str:
@@ -114,7 +117,7 @@ async def _refuse_others(number: str) -> Response | None:
     try:
         await own(number)
     except NotFound as refusal:
-        return await no_such_order(str(refusal))
+        return await no_such_order(str(refusal), f"/orders/{quote(number, safe='')}")
     return None
 
 

@@ -22,7 +22,7 @@ from shop.clock import now
 from shop.errors import NotFound, Refused
 from shop.live import Lookout, News
 from shop.people import Person
-from shop.web.cart import parts_of
+from shop.web.cart import parts_of, quoting
 from shop.web.context import cart_id, shop, viewer
 from shop.web.forms import EMPTY
 from shop.web.guards import address
@@ -230,7 +230,7 @@ async def _cards(named: str) -> Topic:
 async def _cart(_name: str) -> Topic:
     db, currency, looking, its_cart = shop().db, shop().settings.currency, await viewer(), cart_id()
     token, typed = current_user.auth_id, guest()
-    email = looking.person.email if looking.person else None
+    _, email = await quoting()
 
     async def make() -> list[Piece]:
         quote = await db.read(_theirs, token, looking.person, quotes.of, its_cart, currency, now(), email)

@@ -48,7 +48,7 @@ async def discreet(response: Response) -> Response:
 async def ask_form() -> Response:
     """Show the form that has the link of an order sent again."""
     form = FormState({"email": session.get("email", "")})
-    return await page("orders/lost.html", form=form, asked="", told="")
+    return await page("orders/lost.html", form=form, asked="", told="", back="/orders")
 
 
 @order_link_pages.post("/o")
@@ -62,7 +62,7 @@ async def ask() -> Response:
     status = 422 if form.errors else 200
     if wants_fragment():
         return await fragments(Part("orders/ask_form", context), status=status)
-    return await page("orders/lost.html", status, **context, told="")
+    return await page("orders/lost.html", status, **context, told="", back="/orders")
 
 
 @order_link_pages.get("/o/<token>")

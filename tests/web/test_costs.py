@@ -137,3 +137,33 @@ async def test_what_is_paid_for_with_a_code_leaves_the_cart_without_it(costs):
     await shopper.put("MUG")
 
     assert "TEN" not in (await shopper.http.get("/cart")).text
+
+
+async def test_what_a_guest_has_chosen_comes_along_when_they_sign_in(costs):
+    sam = await costs.shopper(costs.world.sam)
+    await sam.put("VASE-S")
+    gina = costs.stranger()
+    await gina.put("MUG")
+    await gina.http.post("/cart/destination", data={"country": "AT"})
+    await gina.http.post("/cart/code", data={"code": "ten"})
+
+    await gina.sign_in(costs.world.sam.email)
+
+    order = await bought(costs, gina)
+    assert (order.person_id, order.country, order.discount_code) == (costs.world.sam.id, "AT", "TEN")
+    assert order.discount == (1250 + 2000) // 10
+
+
+async def test_a_code_that_a_guest_has_used_up_is_refused_before_they_pay(costs):
+    once = discounts.Terms("ONCE", "amount", 100, most_a_person=1)
+    await costs.world.db.write(discounts.save, costs.world.ada, None, once, 0, now())
+    gina = costs.stranger()
+    await gina.put("MUG")
+    assert (await gina.http.post("/cart/code", data={"code": "ONCE"})).status_code == 303
+    await bought(costs, gina)
+
+    await gina.put("MUG")
+    again = await gina.http.post("/cart/code", data={"code": "ONCE"})
+
+    assert again.status_code == 422
+    assert "Discount ONCE" not in (await gina.http.get("/cart")).text

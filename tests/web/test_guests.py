@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shop import letters, order_finds, order_letters, order_links, orders
+from shop import buyers, letters, order_finds, order_letters, order_links, orders
 from shop.clock import now
 from shop.jobs import work_off
 from shop.order_finds import Choice
@@ -317,3 +317,22 @@ async def test_the_desk_shows_other_orders_of_the_same_guest_alone(street):
 
     others = re.search(r'id="orders-others".*?</section>', desk, re.DOTALL)[0]
     assert re.findall(r'/admin/orders/(\w+)"', others) == [first.number]
+
+
+async def test_who_is_signed_out_goes_on_to_their_order_once_they_sign_in(stranger, world):
+    placed = await world.confirmed(world.sam, MUG=1)
+
+    page = await (await stranger.get(f"/orders/{placed.number}")).get_data(as_text=True)
+
+    assert f'href="/login?next=/orders/{placed.number}"' in page
+
+
+async def test_what_guests_have_done_is_found_among_all_that_was_done(ada, world):
+    placed = await world.confirmed(buyers.guest(GINA), MUG=1)
+    await world.confirmed(world.sam, MUG=1)
+
+    page = await (await ada.get("/admin/activity?person=guest")).get_data(as_text=True)
+
+    assert placed.number in page
+    assert "/admin/people/guest" not in page
+    assert "Sam" not in page

@@ -28,6 +28,7 @@ ACTS: dict[str, str] = {
     "event": "Book it now",
     "outbox": "Try again now",
     "ledger": "Compare again now",
+    "withdrawal": "See to it",
 }
 """What the one button of each kind says."""
 
@@ -40,6 +41,7 @@ TITLES: dict[str, str] = {
     "event": "Stripe events that no rule could place",
     "outbox": "Work that was given up",
     "ledger": "Differences from Stripe's books",
+    "withdrawal": "Withdrawals from contracts",
 }
 """What each kind is called where they stand together."""
 

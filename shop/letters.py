@@ -35,6 +35,7 @@ KINDS: dict[str, str] = {
     "restocking": "restocking",
     "order": "orders",
     "notice": "back in stock",
+    "withdrawal": "withdrawals",
 }
 """The kinds a list of letters can be narrowed to; other kinds stand in the whole list."""
 

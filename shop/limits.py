@@ -39,6 +39,7 @@ NOTICE_OF = Limit("notice-of", 5, 3600, _LETTERS_TO)
 ORDER_LINK_FROM = Limit("order-link-from", 20, 3600, _LETTERS_FROM)
 ORDER_LINK_OF = Limit("order-link-of", 5, 3600, _LETTERS_TO)
 CODE_FROM = Limit("code-from", 60, 600, N_("Too many codes tried from here. Wait a few minutes."))
+WITHDRAWAL_FROM = Limit("withdrawal-from", 20, 3600, _LETTERS_FROM)
 CHECKOUT = Limit("checkout", 20, 600, _CHECKOUTS)
 CHECKOUT_FROM = Limit("checkout-from", 100, 600, _CHECKOUTS)
 

@@ -60,6 +60,7 @@ class Looks:
     version: int
     texts: Texts
     pages: tuple[Link, ...]
+    offers_withdrawal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,14 @@ def show(tx: Tx, language: str) -> Looks:
         one.slug: one for spoken in (ENGLISH, language) for one in tx.all(Link, sql.links, language=spoken)
     }
     pages = tuple(links[slug] for slug in PAGES if slug in links)
-    return Looks(row.name or NAME, row.logo_id, row.version, _spoken(tx, language), pages)
+    return Looks(
+        row.name or NAME,
+        row.logo_id,
+        row.version,
+        _spoken(tx, language),
+        pages,
+        bool(tx.value(sql.offers_withdrawal)),
+    )
 
 
 def style(tx: Tx) -> tuple[Style, int]:

@@ -37,3 +37,18 @@ CREATE TRIGGER invoices_are_never_changed BEFORE UPDATE ON invoices
 BEGIN SELECT RAISE (ABORT, 'an invoice stays as it was issued'); END;
 CREATE TRIGGER invoices_are_never_deleted BEFORE DELETE ON invoices
 BEGIN SELECT RAISE (ABORT, 'an invoice stays as it was issued'); END;
+
+-- The withdrawal function for consumers: whether the shop offers it, and what was declared with it.
+ALTER TABLE shop ADD COLUMN offers_withdrawal INTEGER NOT NULL DEFAULT 0 CHECK (offers_withdrawal IN (0, 1));
+CREATE TABLE withdrawals (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  email TEXT NOT NULL,
+  order_number TEXT NOT NULL,
+  note TEXT NOT NULL,
+  order_id TEXT REFERENCES orders (id),
+  at TEXT NOT NULL,
+  done_at TEXT,
+  done_note TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX withdrawals_to_do ON withdrawals (at) WHERE done_at IS NULL;

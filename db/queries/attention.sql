@@ -34,6 +34,10 @@ FROM outbox b WHERE b.state = 'dead'
 UNION ALL
 SELECT 'ledger', f.key, COALESCE(o.number, ''), f.found_at, f.text, NULL
 FROM findings f LEFT JOIN orders o ON o.id = f.order_id
+UNION ALL
+SELECT 'withdrawal', w.id, COALESCE(o.number, ''), w.at, w.name || ' withdraws from the contract about order ' || w.order_number
+  || '.', NULL
+FROM withdrawals w LEFT JOIN orders o ON o.id = w.order_id WHERE w.done_at IS NULL
 ORDER BY 4 LIMIT :size
 
 -- name: unowned_payment

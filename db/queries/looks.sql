@@ -35,3 +35,6 @@ ON CONFLICT (slug, language) DO UPDATE SET title = excluded.title, text = exclud
 
 -- name: drop_page
 DELETE FROM pages WHERE slug = :slug AND language = :language
+
+-- name: offers_withdrawal
+SELECT offers_withdrawal FROM shop WHERE id = 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from db import Database, Tx
-from shop import catalog, instance, looks, people
+from shop import catalog, instance, looks, people, withdrawals
 from shop.catalog import NewPicture, NewProduct, NewVariant
 from shop.clock import Instant, now
 from shop.demo import costs
@@ -61,6 +61,8 @@ def _plant(tx: Tx, hashes: dict[str, str], demo: DemoCatalogue, currency: str, a
     costs.plant(tx, ada, shelves, currency, at)
     for page in PAGES:
         looks.write_page(tx, ada, page, at)
+    # It is at home in Germany, where shops have to offer it.
+    withdrawals.offer(tx, ada, True, at)
     return True
 
 

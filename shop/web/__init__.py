@@ -21,6 +21,7 @@ from shop.web.order_links import order_link_pages
 from shop.web.orders import order_pages
 from shop.web.product import product_pages
 from shop.web.storefront import storefront
+from shop.web.withdrawals import withdrawal_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     storefront,
@@ -32,6 +33,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     checkout_pages,
     order_pages,
     after_pages,
+    withdrawal_pages,
     order_link_pages,
     people_pages,
     link_pages,

@@ -29,6 +29,7 @@ ACCESS = {
     "people": ANYONE,
     "links": ANYONE,
     "languages": ANYONE,
+    "withdrawals": ANYONE,
     "after": ANYONE,
     "looks": ANYONE,
     "notices": ANYONE,

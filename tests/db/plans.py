@@ -28,6 +28,7 @@ WAITING = {
     "disputes_open", "fraud_warnings_to_clear", "stripe_events_parked", "outbox_given_up",
     "attempts_unfinished", "attempts_with_the_bank", "holds_held", "purchase_lines_expected",
     "imports_at_work", "outbox_due", "outbox_due_at_stripe", "outbox_due_letters",
+    "withdrawals_to_do",
     # One charge's news.
     "stripe_events_of_charge",
 }  # fmt: skip

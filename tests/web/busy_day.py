@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from shop import discounts, fulfilment, purchasing, receiving, shipping, stocktake, suppliers, taxes
+from shop import (
+    discounts,
+    fulfilment,
+    purchasing,
+    receiving,
+    shipping,
+    stocktake,
+    suppliers,
+    taxes,
+    withdrawals,
+)
 from shop.clock import now
 from shop.purchasing import Goods
 from shop.receiving import Booking
@@ -87,6 +97,7 @@ async def _costs(world: World) -> None:
     await write(taxes.save, ada, "DE", "", 19_000, 0, at)
     await write(discounts.save, ada, None, discounts.Terms("TEN", "percent", 1000), 0, at)
     await world.place(world.mia, code="TEN", MANY=1)
+    await write(withdrawals.declare, withdrawals.Declaration("Mia", "mia@x.example", "NONE", ""), at)
 
 
 def _more_mugs(tx, world: World) -> None:

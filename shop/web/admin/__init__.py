@@ -34,6 +34,7 @@ from shop.web.admin.suppliers import admin_suppliers
 from shop.web.admin.taxes import admin_taxes
 from shop.web.admin.variants import admin_variants
 from shop.web.admin.views import admin_views
+from shop.web.admin.withdrawals import admin_withdrawals
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 for _part in (
@@ -58,6 +59,7 @@ for _part in (
     admin_pictures,
     admin_categories,
     admin_settings,
+    admin_withdrawals,
     admin_invoices,
     admin_looks,
     admin_shipping,

@@ -85,7 +85,7 @@ class Worker:
             Job("refunds", 3600, lambda: reading.read_refunds(db, gateway)),
             Job("disputes", 3600, lambda: reading.read_disputes(db, gateway)),
             Job(counting.SELLERS, 900, lambda: counting.count_sellers(db)),
-            Job("notices", 60, lambda: db.write(notices.tell, settings.base_url, now())),
+            Job("notices", 10, lambda: db.write(notices.tell, settings.base_url, now())),
             Job("restocking", 3600, lambda: db.write(restocking.write_letters, now())),
             Job(schedule.LEDGERS, 86400, lambda: reading.read_ledgers(db, gateway)),
         )

@@ -18,11 +18,10 @@ from shop import verify
 from shop.clock import epoch
 from shop.config import Settings
 from shop.stripe_gateway import sign
+from tests.street import IMPATIENT, Shopper
 from tests.world import (
-    IMPATIENT,
     STRIPE_KEY,
     WEBHOOK_SECRET,
-    Shopper,
     World,
     add_shopper,
     open_world,

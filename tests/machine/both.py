@@ -75,7 +75,8 @@ class Both:
         self.books.write(payments.refused, attempt.id, "no", self.books.at)
         order = self.order_of(attempt)
         attempt.state = "refused"
-        self.model.close(order, "payment_failed")
+        # Whoever wanted it cancelled hears that it is, whatever Stripe says of its page.
+        self.model.close(order, "cancelled" if order.flagged else "payment_failed")
 
     def order_of(self, attempt: Attempt) -> Order:
         return next(one for one in self.model.orders.values() if attempt in one.attempts)

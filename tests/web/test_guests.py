@@ -103,9 +103,10 @@ async def test_a_guests_order_is_not_there_for_anybody_else(street, who):
 
 
 def every_address(number: str) -> list[tuple[str, str]]:
-    acts = ("cancellation", "ownership")
+    acts = ("cancellation", "ownership", "invoice", "reorder")
     return [
         ("GET", f"/orders/{number}"),
+        ("GET", f"/orders/{number}/receipt"),
         ("GET", f"/checkouts/{number}"),
         ("GET", f"/live?topic=order:{number}"),
         ("POST", f"/checkouts/{number}/end"),

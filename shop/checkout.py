@@ -106,7 +106,8 @@ async def open_session(db: Database, gateway: Gateway, order_id: str, retries: i
         return attempt.url if attempt else None
     request = json.loads(attempt.request)
     try:
-        await _make_coupon(db, gateway, attempt)
+        if "discounts" in request:
+            await _make_coupon(db, gateway, attempt)
         session = await gateway.create_session(request, attempt.idempotency_key, retries)
     except StripeRefused as refusal:
         # Asked for too late, it never existed: nobody could have paid, and the shopper did nothing wrong.
@@ -121,11 +122,9 @@ async def open_session(db: Database, gateway: Gateway, order_id: str, retries: i
 
 
 async def _make_coupon(db: Database, gateway: Gateway, attempt: payments.Attempt) -> None:
-    """Make the coupon that takes the order's discount off, if it has one; making it again finds it."""
+    """Make the coupon that takes the order's discount off; making it again finds it."""
     order = await db.read(orders.by_id, attempt.order_id)
-    if order.discount:
-        name = order.discount_code or "discount"
-        await gateway.create_coupon(attempt.id, order.discount, order.currency, name)
+    await gateway.create_coupon(attempt.id, order.discount, order.currency, order.discount_code)
 
 
 async def expire(db: Database, gateway: Gateway, attempt_id: str) -> None:

@@ -49,7 +49,7 @@ class Invoice:
     @property
     def name(self) -> str:
         """How the invoice is called, such as 2026-00042; a credit note has a C before it."""
-        return f"{'C' if self.kind == 'credit' else ''}{self.year}-{self.number:05d}"
+        return _name(self.kind, self.year, self.number)
 
     @property
     def by(self) -> Seller:
@@ -132,5 +132,9 @@ def _write(
     number = int(tx.value(sql.next_number, kind=kind, year=year))
     kept = json.dumps(asdict(who), ensure_ascii=False)
     tx.run(sql.add, kind=kind, year=year, number=number, seller=kept, at=at, **told)
-    name = f"{'C' if kind == 'credit' else ''}{year}-{number:05d}"
+    name = _name(kind, year, number)
     events.record(tx, f"order.{kind}", f"order:{order.id}", by=by, at=at, after=name)
+
+
+def _name(kind: str, year: int, number: int) -> str:
+    return f"{'C' if kind == 'credit' else ''}{year}-{number:05d}"

@@ -105,8 +105,13 @@ def show(tx: Tx, language: str) -> Looks:
         row.version,
         _spoken(tx, language),
         pages,
-        bool(tx.value(sql.offers_withdrawal)),
+        offers_withdrawal(tx),
     )
+
+
+def offers_withdrawal(tx: Tx) -> bool:
+    """Tell whether the footer offers to withdraw from a contract."""
+    return bool(tx.value(sql.offers_withdrawal))
 
 
 def style(tx: Tx) -> tuple[Style, int]:

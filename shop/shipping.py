@@ -92,19 +92,16 @@ def sends_to(tx: Tx, country: str) -> bool:
 
 def offers(tx: Tx, country: str, value: int) -> tuple[Offer, ...]:
     """Return the ways to have goods of a value sent to a country, in the merchant's order."""
-    zone_id = _zone_of(tx, country)
-    rates = tx.all(Rate, sql.rates_of, zone_id=zone_id) if zone_id else []
     return tuple(
         Offer(rate.id, rate.name, rate.days, _price(rate, value))
-        for rate in rates
+        for rate in _rates_to(tx, country)
         if rate.from_value <= value
     )
 
 
 def free_from(tx: Tx, country: str, value: int) -> int | None:
     """Return the least value above this one from which a way of sending costs nothing, if there is one."""
-    zone_id = _zone_of(tx, country)
-    rates = tx.all(Rate, sql.rates_of, zone_id=zone_id) if zone_id else []
+    rates = _rates_to(tx, country)
     if any(rate.from_value <= value and _price(rate, value) == 0 for rate in rates):
         return None
     bounds = [
@@ -187,6 +184,11 @@ def drop_rate(tx: Tx, by: Person, zone_id: str, rate_id: str, at: Instant) -> No
         raise NotFound("There is no such rate.")
     tx.run(sql.drop_rate, id=rate_id)
     _note(tx, by, at, _rate_told(was), "")
+
+
+def _rates_to(tx: Tx, country: str) -> list[Rate]:
+    zone_id = _zone_of(tx, country)
+    return tx.all(Rate, sql.rates_of, zone_id=zone_id) if zone_id else []
 
 
 def _zone_of(tx: Tx, country: str) -> str | None:

@@ -9,7 +9,7 @@ judge, and whoever sees to it writes down what was done.
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import events, letters
+from shop import events, letters, looks
 from shop.clock import Instant, moment, new_id
 from shop.errors import Conflict, NotFound
 from shop.listing import LAST, Listing, page_of
@@ -51,7 +51,7 @@ class Withdrawal:
 
 def is_offered(tx: Tx) -> bool:
     """Tell whether the shop offers the function."""
-    return bool(tx.value(sql.is_offered))
+    return looks.offers_withdrawal(tx)
 
 
 def offer(tx: Tx, by: Person, wanted: bool, at: Instant) -> bool:

@@ -1,6 +1,3 @@
--- name: is_offered
-SELECT offers_withdrawal FROM shop WHERE id = 1
-
 -- name: offer
 UPDATE shop SET offers_withdrawal = :wanted WHERE id = 1
 

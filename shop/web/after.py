@@ -3,7 +3,7 @@
 from quart import Blueprint, Response
 
 from db import Tx
-from shop import invoices, orders, reorder, taxes
+from shop import invoices, reorder, taxes
 from shop.clock import now
 from shop.errors import Conflict
 from shop.invoices import Invoice, Seller
@@ -58,5 +58,5 @@ async def _receipt(number: str, status: int = 200) -> Response:
 
 def _papers(tx: Tx, order: Order) -> tuple[tuple[Invoice, ...], Seller]:
     """Return what was issued of an order, and who sold it: as it was then, else as it is now."""
-    issued = invoices.of_order(tx, orders.by_id(tx, order.id).id)
+    issued = invoices.of_order(tx, order.id)
     return issued, issued[0].by if issued else invoices.seller(tx)[0]

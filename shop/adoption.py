@@ -14,6 +14,7 @@ from shop.config import Settings
 from shop.orders import Order
 from shop.people import Person
 from shop.stripe_gateway import Gateway, Item, Session
+from shop.totals import parted
 from shop.words import ENGLISH
 
 sql = queries("adoption")
@@ -113,7 +114,7 @@ def _place(
         hold_until=at,
         language=session.metadata.get("language", ENGLISH),
     )
-    for position, line in enumerate(lines):
+    for position, (line, off) in enumerate(zip(lines, _discounts(session, lines), strict=True)):
         orders.add_line(
             tx,
             order_id,
@@ -124,6 +125,7 @@ def _place(
             label=line.variant.label,
             quantity=line.item.quantity,
             unit_price=line.item.unit_amount,
+            discount=off,
         )
     state = _hold(tx, order_id, lines, at)
     why = "taken up again from what Stripe knows"
@@ -145,11 +147,17 @@ def _sums(session: Session, lines: list[_Line], tax: int) -> dict[str, object]:
         "total": subtotal + session.shipping + tax - session.discount,
         "tax_included": 0,
         "country": session.ship_to.get("country", ""),
-        "shipping_name": "",
-        "discount_code": "",
+        "shipping_name": session.metadata.get("way", ""),
+        "discount_code": session.metadata.get("code", ""),
         "shipping_tax": 0,
         "shipping_tax_rate": 0,
     }
+
+
+def _discounts(session: Session, lines: list[_Line]) -> list[int]:
+    """Return each line's part of the discount, parted as at the checkout."""
+    worths = [line.item.quantity * line.item.unit_amount for line in lines]
+    return parted(min(session.discount, sum(worths)), worths)
 
 
 def _hold(tx: Tx, order_id: str, lines: list[_Line], at: Instant) -> str:

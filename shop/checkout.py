@@ -15,6 +15,7 @@ from shop.buyers import Buyer
 from shop.clock import Instant, later, new_id, new_number, now, to_epoch
 from shop.config import Settings
 from shop.errors import Conflict, OutOfStock, Refused
+from shop.money import format_money
 from shop.orders import Order, OrderLine
 from shop.quotes import Quote
 from shop.stripe_gateway import Gateway, StripeRefused, StripeUnreachable
@@ -87,7 +88,7 @@ def begin(tx: Tx, settings: Settings, buyer: Buyer, cart_id: str, at: Instant) -
         return Begun(waiting, superseded=True)
     if not wanted.cart.lines:
         raise Refused(_("Your cart is empty."))
-    _must_be_what_was_shown(wanted)
+    _must_be_what_was_shown(wanted, settings.currency)
     try:
         return Begun(_place(tx, settings, buyer, wanted, at))
     except Refused as refusal:
@@ -168,7 +169,7 @@ def _give_up(tx: Tx, order_id: str, by: str, at: Instant) -> None:
         orders.ask_to_cancel(tx, order, by=by, at=at)
 
 
-def _must_be_what_was_shown(wanted: Quote) -> None:
+def _must_be_what_was_shown(wanted: Quote, currency: str) -> None:
     """Raise OutOfStock for what is not sold any more, and Conflict where the sums can't be what was shown."""
     gone = [line for line in wanted.cart.lines if not line.for_sale]
     if gone:
@@ -178,16 +179,19 @@ def _must_be_what_was_shown(wanted: Quote) -> None:
         raise Conflict(wanted.refusal)
     if not wanted.is_sent:
         raise Conflict(_("There is no way to send this cart where it is to go: choose another country."))
+    if wanted.least:
+        least = format_money(wanted.least, currency)
+        raise Conflict(
+            _("The least that can be paid is {amount}: put something more into your cart.", amount=least)
+        )
 
 
 def _same(order: Order, lines: tuple[OrderLine, ...], wanted: Quote) -> bool:
     placed = {line.sku: (line.quantity, line.unit_price) for line in lines}
     now_wanted = {line.sku: (line.quantity, line.unit_price) for line in wanted.cart.lines}
-    sums = (order.discount, order.shipping, order.tax, order.tax_included, order.country, order.shipping_name)
-    totals = wanted.totals
-    way = wanted.offer.name if wanted.offer else ""
-    now_sums = (totals.discount, totals.shipping, totals.tax, totals.included, wanted.country, way)
-    return placed == now_wanted and sums == now_sums
+    return placed == now_wanted and all(
+        getattr(order, name) == value for name, value in _sums(wanted).items()
+    )
 
 
 def _place(tx: Tx, settings: Settings, buyer: Buyer, wanted: Quote, at: Instant) -> Order:
@@ -282,6 +286,8 @@ def _request(tx: Tx, settings: Settings, order: Order, attempt_id: str, expires_
         "person": order.person_id,
         "cart": order.cart_id,
         "language": order.language,
+        **({"way": order.shipping_name} if order.shipping_name else {}),
+        **({"code": order.discount_code} if order.discount_code else {}),
     }
     back = f"{settings.base_url}/checkouts/{order.number}"
     return {

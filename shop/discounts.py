@@ -117,6 +117,24 @@ def worth(discount: Discount, value: int) -> int:
     return (2 * value * discount.value + WHOLE) // (2 * WHOLE)
 
 
+def goods_for(discount: Discount | None, rest: int) -> int | None:
+    """Return the least value of goods of which so much is left after a code; None where never so much is."""
+    if discount is None or rest <= 0:
+        return max(rest, 0)
+    if discount.kind == "amount":
+        return rest + discount.value
+    left = WHOLE - discount.value
+    if left <= 0:
+        return None
+    # What is left grows with the goods; rounding puts the least value at most a unit or two beside the ratio.
+    value = rest * WHOLE // left
+    while value - worth(discount, value) >= rest:
+        value -= 1
+    while value - worth(discount, value) < rest:
+        value += 1
+    return value
+
+
 def claim(tx: Tx, discount: Discount, order_id: str, email: str, amount: int, at: Instant) -> None:
     """Use a code for an order. Raises Refused when somebody else has had the last use of it."""
     if not tx.run(sql.take, id=discount.id):

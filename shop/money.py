@@ -18,6 +18,22 @@ ZERO_DECIMALS = frozenset(
 THREE_DECIMALS = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
 LARGEST = 99_999_999
 """Stripe's largest amount of one charge, in minor units."""
+_LEAST = {
+    currency: least
+    for least, currencies in (
+        (30, ("gbp",)),
+        (50, ("aud", "brl", "cad", "chf", "eur", "inr", "jpy", "nzd", "sgd", "usd")),
+        (100, ("bgn",)),
+        (200, ("aed", "myr", "pln", "ron")),
+        (250, ("dkk",)),
+        (300, ("nok", "sek")),
+        (400, ("hkd",)),
+        (1000, ("mxn", "thb")),
+        (1500, ("czk",)),
+        (17_500, ("huf",)),
+    )
+    for currency in currencies
+}
 
 _TYPED = re.compile(r"[0-9]{1,8}(?:[.,]([0-9]{1,3}))?", re.ASCII)
 
@@ -27,6 +43,14 @@ def decimals(currency: str) -> int:
     if currency in ZERO_DECIMALS:
         return 0
     return 3 if currency in THREE_DECIMALS else 2
+
+
+def least_charge(currency: str) -> int:
+    """Return the least amount that Stripe charges at once, in minor units; 0 where it names none.
+
+    From Stripe's page "Supported currencies", minimum and maximum charge amounts.
+    """
+    return _LEAST.get(currency, 0)
 
 
 def format_money(amount: int, currency: str) -> str:

@@ -12,6 +12,7 @@ from shop.clock import Instant
 from shop.countries import country_name
 from shop.discounts import Discount
 from shop.errors import Refused
+from shop.money import least_charge
 from shop.shipping import Offer
 from shop.totals import Priced, Totals, reckon
 from shop.words import _
@@ -33,7 +34,8 @@ class Quote:
     """What a cart comes to.
 
     `offers` are the ways to have it sent, `offer` the chosen one; both are empty where the shop asks for no
-    country. `refusal` says why the code gives nothing, `free_from` from which value a way would cost nothing.
+    country. `refusal` says why the code gives nothing, `free_for` how much more in goods would let a way cost
+    nothing, `least` what has to be paid at once at least, where less than that is left to pay.
     """
 
     cart: Cart
@@ -45,7 +47,8 @@ class Quote:
     code: str
     discount: Discount | None
     refusal: str
-    free_from: int | None
+    free_for: int | None
+    least: int | None
 
     @property
     def is_sent(self) -> bool:
@@ -55,7 +58,7 @@ class Quote:
     @property
     def can_check_out(self) -> bool:
         """Whether an order could be placed now."""
-        return self.cart.can_check_out and self.is_sent
+        return self.cart.can_check_out and self.is_sent and self.least is None
 
     @property
     def rates(self) -> tuple[int, ...]:
@@ -85,8 +88,11 @@ def of(tx: Tx, cart_id: str | None, currency: str, at: Instant, email: str | Non
         with_tax=terms.prices_include_tax,
     )
     free = shipping.free_from(tx, country, value) if offer else None
+    goods = None if free is None else discounts.goods_for(found, free)
+    free_for = None if goods is None else goods - shown.total
     code = discounts.clean(chosen.discount_code)
-    return Quote(shown, totals, country, countries, offers, offer, code, found, refusal, free)
+    least = least_charge(currency) if 0 < totals.total < least_charge(currency) else None
+    return Quote(shown, totals, country, countries, offers, offer, code, found, refusal, free_for, least)
 
 
 def send_to(tx: Tx, cart_id: str, country: str, rate_id: str) -> None:

@@ -39,6 +39,8 @@ def session_seen(tx: Tx, session: Session, at: Instant, *, failed: bool = False)
     if attempt is None:
         return _unknown(tx, session, at)
     order = orders.by_id(tx, attempt.order_id)
+    if session.status == "complete":
+        orders.know_where_to(tx, order.id, session.ship_to)
     if failed:
         _failed(tx, order, attempt, at)
     elif session.status == "expired":
@@ -88,7 +90,6 @@ def _completed(tx: Tx, order: Order, paid: Attempt, session: Session, at: Instan
     if session.payment_status != "paid":
         _awaits_bank(tx, order, paid, at)
     elif _capture(tx, paid, session):
-        orders.know_where_to(tx, order.id, session.ship_to)
         why = f"session {session.id}"
         if order.state in ("open", "processing"):
             _confirm(tx, order, at, why)

@@ -7,6 +7,12 @@ ZERO_DECIMALS = frozenset(
     ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf")
 )
 THREE_DECIMALS = frozenset(("bhd", "jod", "kwd", "omr", "tnd"))
+# The same page's minimum charge amounts, in minor units.
+LEAST = (
+    {"aed": 200, "bgn": 100, "czk": 1500, "dkk": 250, "gbp": 30, "hkd": 400, "huf": 17_500}
+    | {"mxn": 1000, "myr": 200, "nok": 300, "pln": 200, "ron": 200, "sek": 300, "thb": 1000}
+    | dict.fromkeys(("aud", "brl", "cad", "chf", "eur", "inr", "jpy", "nzd", "sgd", "usd"), 50)
+)
 
 
 def written(amount: int, currency: str) -> str:

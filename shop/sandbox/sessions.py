@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from db import Tx
-from shop.sandbox import basket, charges, customers, discounts, params, state, webhooks
+from shop.sandbox import basket, charges, customers, discounts, money, params, state, webhooks
 from shop.sandbox.params import METADATA
 from shop.sandbox.state import Call, Fault, Object
 
@@ -79,6 +79,10 @@ def create(tx: Tx, call: Call, given: Object) -> Object:
     basket.reckon(tx, session, items)
     if session["amount_total"] > 99_999_999:  # noqa: PLR2004 - eight digits, Stripe's bound
         raise Fault(400, "Amount must be no more than 999,999.99", "amount_too_large", "line_items")
+    if 0 < session["amount_total"] < money.LEAST.get(currency, 0):
+        least = money.written(money.LEAST[currency], currency)
+        message = f"The Checkout Session's total amount due must add up to at least {least}"
+        raise Fault(400, message, "amount_too_small")
     for thing in (*made, session):
         state.add(tx, thing)
     kept = {"payment_intent_data": asked.get("payment_intent_data", {})}

@@ -175,3 +175,19 @@ async def test_a_lost_order_of_a_guest_is_a_guests_again_under_its_own_address(w
 
     order = (await found(world, session)).order
     assert (order.person_id, order.email, order.language) == (GUEST, "gina@x.example", "de")
+
+
+async def test_a_lost_order_has_its_way_its_code_and_its_lines_discounts_again(world):
+    session = await lost(
+        world, metadata={"way": "Post", "code": "TEN"}, amount_total=4540, discount=450, shipping=490
+    )
+
+    assert await take_up(world, session, [*TWO_MUGS, Item("VASE-S", 1, 2000, "Vase")])
+
+    page = await found(world, session)
+    assert (page.order.shipping_name, page.order.discount_code, page.order.state) == (
+        "Post",
+        "TEN",
+        "confirmed",
+    )
+    assert [line.discount for line in page.lines] == [250, 200]

@@ -3,10 +3,12 @@
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shop import buyers, cart, checkout, discounts, orders, quotes
 from shop.clock import later, new_id, now
-from shop.discounts import Terms
+from shop.discounts import Discount, Terms
 from shop.errors import Conflict, Refused
 from tests.world import add_shopper
 
@@ -133,3 +135,20 @@ async def test_of_two_changes_at_once_one_is_told_of_the_other(world):
 
     with pytest.raises(Conflict, match="TEN 15 %"):
         await world.db.write(discounts.save, world.ada, made.id, TEN, made.version, now())
+
+
+@given(st.sampled_from(["amount", "percent"]), st.integers(1, 9_999), st.integers(1, 500_000))
+def test_goods_for_a_rest_are_the_least_that_leave_it(kind, value, rest):
+    one = Discount("d", "D", kind, value, 0, None, None, None, None, 0, now(), None, 1)
+
+    goods = discounts.goods_for(one, rest)
+
+    assert goods - discounts.worth(one, goods) >= rest
+    assert goods - 1 - discounts.worth(one, goods - 1) < rest
+
+
+def test_a_code_for_everything_leaves_no_rest_however_much_is_bought():
+    whole = Discount("d", "D", "percent", 10_000, 0, None, None, None, None, 0, now(), None, 1)
+
+    assert discounts.goods_for(whole, 1) is None
+    assert (discounts.goods_for(whole, 0), discounts.goods_for(None, 700)) == (0, 700)

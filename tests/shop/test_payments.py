@@ -197,6 +197,25 @@ async def test_a_cancelled_order_that_was_being_paid_is_refunded(world):
     assert await world.stock("MUG") == (5, 0)
 
 
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, "confirmed"),
+        ({"amount_total": 2000}, "review"),
+        ({"payment_status": "unpaid", "payment_intent": None}, "processing"),
+    ],
+)
+async def test_where_it_goes_is_kept_however_its_payment_stands(world, changes, state):
+    placed = await world.place(world.sam, MUG=1)
+    address = {"line1": "Teststraße 1", "postal_code": "10115", "city": "Berlin", "country": "DE"}
+    details = {"collected_information": {"shipping_details": {"name": "Sam", "address": address}}}
+
+    await world.tell("checkout.session.completed", placed.paid(**details, **changes))
+
+    order = await world.order(placed)
+    assert (order.state, order.address[:2]) == (state, ("Sam", "Teststraße 1"))
+
+
 def _refund(intent: str, amount: int) -> dict:
     return {
         "id": "re_elsewhere",

@@ -167,3 +167,43 @@ async def test_a_code_that_a_guest_has_used_up_is_refused_before_they_pay(costs)
 
     assert again.status_code == 422
     assert "Discount ONCE" not in (await gina.http.get("/cart")).text
+
+
+async def test_free_shipping_is_promised_for_what_is_left_after_the_code(costs):
+    shopper = costs.stranger()
+    await shopper.put("MUG", 4)
+    await shopper.http.post("/cart/code", data={"code": "TEN"})
+
+    # 111.11 less a tenth is 100.00; 50.00 are there.
+    assert "€61.11 more, and shipping is free." in (await shopper.http.get("/cart")).text
+
+
+async def test_another_code_of_the_same_worth_is_another_order(costs):
+    terms = discounts.Terms("TENTH", "percent", 1000)
+    await costs.world.db.write(discounts.save, costs.world.ada, None, terms, 0, now())
+    shopper = costs.stranger()
+    await shopper.put("MUG")
+    await shopper.http.post("/cart/code", data={"code": "TEN"})
+    await shopper.check_out("sam@x.example")
+
+    await shopper.http.post("/cart/code", data={"code": "TENTH"})
+    order = await bought(costs, shopper)
+
+    assert order.discount_code == "TENTH"
+    used = {one.code: one.uses for one in (await costs.world.db.read(discounts.listing, None)).items}
+    assert used == {"TEN": 0, "TENTH": 1}
+
+
+async def test_less_than_can_be_paid_is_told_before_it_is_tried(street):
+    nearly = discounts.Terms("NEARLY", "amount", 1220)
+    await street.world.db.write(discounts.save, street.world.ada, None, nearly, 0, now())
+    shopper = street.stranger()
+    await shopper.put("MUG")
+    await shopper.http.post("/cart/code", data={"code": "NEARLY"})
+
+    answer = await shopper.check_out("sam@x.example")
+
+    assert answer.status_code == 409
+    assert "The least that can be paid is €0.50: put something more into your cart." in answer.text
+    assert 'id="cart-pay"' not in (await shopper.http.get("/cart")).text
+    assert await street.world.stock("MUG") == (5, 0)

@@ -7,14 +7,15 @@ shows no button that is bound to fail. Whether an act still fits when it is sent
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import disputes, events, fulfilment, notes, order_finds, orders
+from shop import disputes, events, fulfilment, notes, order_finds, orders, parcels
 from shop.clock import Instant
 from shop.disputes import Dispute
-from shop.fulfilment import BLOCKED, Shipment
+from shop.fulfilment import BLOCKED
 from shop.notes import Note
 from shop.order_finds import Choice, FoundOrder
 from shop.order_states import ADMIN, STEPS
 from shop.orders import Order, OrderPage
+from shop.parcels import Parcel
 from shop.people import GUEST
 
 sql = queries("desk")
@@ -60,7 +61,7 @@ class Desk:
 
     page: OrderPage
     payments: tuple[Payment, ...]
-    parcels: tuple[Shipment, ...]
+    parcels: tuple[Parcel, ...]
     disputes: tuple[Dispute, ...]
     warnings: tuple[Warned, ...]
     left: int
@@ -90,7 +91,7 @@ def show(tx: Tx, number: str) -> Desk:
     return Desk(
         page,
         tuple(tx.all(Payment, sql.payments_of, order_id=order.id)),
-        fulfilment.shipments_of(tx, order.id),
+        parcels.of_order(tx, order.id),
         disputes.of_order(tx, order.id),
         warnings,
         left,
@@ -102,7 +103,7 @@ def show(tx: Tx, number: str) -> Desk:
         notes.of_order(tx, order.id),
         order_finds.summary(tx, order.id).name,
         _others(tx, order),
-        fulfilment.last_carrier(tx),
+        parcels.last_carrier(tx),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import fulfilment, orders
+from shop import fulfilment, orders, parcels
 from shop.clock import Instant
 from shop.errors import Conflict, NotFound, Refused
 from shop.orders import Order
@@ -68,9 +68,9 @@ def ship_all(tx: Tx, tracking: Mapping[str, str], by: Person, carrier: str, at: 
     """
 
     def ship(order: Order) -> None:
-        parcels = fulfilment.shipments_of(tx, order.id)
+        known = parcels.of_order(tx, order.id)
         parcel = (carrier, tracking[order.number])
-        if order.state == "shipped" and parcel not in {(one.carrier, one.tracking) for one in parcels}:
+        if order.state == "shipped" and parcel not in {(one.carrier, one.tracking) for one in known}:
             raise Conflict("It is on its way already: add another parcel on its own page.")
         fulfilment.ship(tx, order.number, by, *parcel, at)
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db import Tx, queries
-from shop import disputes, events, letters, orders, refunds, stock
-from shop.clock import Instant, new_id
+from shop import disputes, events, letters, orders, parcels, refunds, stock
+from shop.clock import Instant
 from shop.errors import Conflict, Refused
 from shop.money import format_money
 from shop.orders import Order
@@ -24,15 +24,6 @@ BLOCKED = {
 }
 
 STRANGE = "paid in another currency than the order's"
-
-
-@dataclass(frozen=True, slots=True)
-class Shipment:
-    """A parcel that has left the house."""
-
-    carrier: str
-    tracking: str
-    at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +61,8 @@ def ship(tx: Tx, number: str, by: Person, carrier: str, tracking: str, at: Insta
         if why := why_it_stays(tx, order):
             raise Conflict(why)
         order = orders.move(tx, order, "shipped", by=by.actor, at=at, why="shipped")
-    parcel_id = new_id("par")
-    added = tx.run(
-        sql.add,
-        id=parcel_id,
-        order_id=order.id,
-        carrier=carrier,
-        tracking=tracking,
-        actor=by.actor,
-        at=at,
-    )
-    if added:
-        parcel = f"{carrier} {tracking}".strip()
-        events.record(tx, "order.parcel", f"order:{order.id}", by=by.actor, at=at, after=parcel)
+    parcel_id = parcels.add(tx, order.id, by.actor, carrier, tracking, at)
+    if parcel_id is not None:
         letters.tell_of_order(tx, "parcel", parcel_id, at)
     return order
 
@@ -100,14 +80,20 @@ def why_it_stays(tx: Tx, order: Order) -> str:
     return ""
 
 
-def shipments_of(tx: Tx, order_id: str) -> tuple[Shipment, ...]:
-    """Return an order's parcels, oldest first."""
-    return tuple(tx.all(Shipment, sql.of_order, order_id=order_id))
+def deliver(tx: Tx, number: str, by: Person, parcel_id: str, at: Instant) -> Order:
+    """Note that a parcel has arrived; noting it again changes nothing. Raises Conflict for no such parcel."""
+    order = orders.by_number(tx, number)
+    if parcel_id not in {one.id for one in parcels.of_order(tx, order.id)}:
+        raise Conflict("This order has no such parcel.")
+    parcels.arrived(tx, order.id, by.actor, at, parcel_id)
+    return order
 
 
-def last_carrier(tx: Tx) -> str:
-    """Return who took the newest parcel, empty before the first: whoever it was will take the next."""
-    return str(tx.value(sql.last_carrier) or "")
+def undeliver(tx: Tx, number: str, by: Person, parcel_id: str, at: Instant) -> Order:
+    """Take back that a parcel has arrived."""
+    order = orders.by_number(tx, number)
+    parcels.not_arrived(tx, order.id, by.actor, at, parcel_id)
+    return order
 
 
 def cancel(tx: Tx, number: str, by: Person, at: Instant, *, restock: bool) -> Order:

@@ -5,7 +5,9 @@ from shop.words import N_, _
 
 
 def of(state: str, closed_reason: str | None, *, leaving: bool, given_back: bool) -> str:
-    """Say where an order stands; `leaving` says that its cancellation was asked for.
+    """Say where an order stands, `delivered` once all of a shipped one has arrived.
+
+    `leaving` says that its cancellation was asked for.
 
     Money may have come, and be `given_back`, after it was closed.
     """
@@ -26,6 +28,7 @@ _HEADLINES = {
     "confirmed": N_("Paid. We are getting your order ready."),
     "packed": N_("Packed and waiting for the carrier."),
     "shipped": N_("On its way to you."),
+    "delivered": N_("It has arrived."),
     "review": N_("We are looking at your payment and will write to you."),
 }
 _CLOSED = {

@@ -16,6 +16,7 @@ from shop import (
     headlines,
     letters,
     outbox,
+    parcels,
     refunds,
     sales,
     stock,
@@ -143,6 +144,7 @@ class OrderPage:
     refunds: tuple[Refund, ...]
     steps: tuple[timeline.TimelineStep, ...]
     may_cancel: bool
+    on_its_way: bool
     headline: str
 
 
@@ -354,8 +356,10 @@ def page(tx: Tx, order: Order) -> OrderPage:
     lines = lines_of(tx, order.id)
     given_back = refunds.of_order(tx, order.id)
     leaving = order.cancel_requested_at is not None
-    said = headlines.of(order.state, order.closed_reason, leaving=leaving, given_back=bool(given_back))
-    return OrderPage(order, lines, given_back, steps, may_cancel, said)
+    on_its_way = order.state == "shipped" and parcels.are_on_their_way(tx, order.id)
+    state = "delivered" if order.state == "shipped" and not on_its_way else order.state
+    said = headlines.of(state, order.closed_reason, leaving=leaving, given_back=bool(given_back))
+    return OrderPage(order, lines, given_back, steps, may_cancel, on_its_way, said)
 
 
 def _move_stock(tx: Tx, kind: str, cause: stock.Cause, put_back: Mapping[str, int] | None) -> None:

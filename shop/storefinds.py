@@ -28,6 +28,8 @@ NARROWED = 2 * PAGE
 STEP = CANDIDATES + 1
 MOST_WORDS = 8
 GUESSES = 8
+JOINED = 200
+"""So many pages of the index are written in one step of joining its pieces."""
 TYPO_LENGTHS = range(3, 16)
 """Shorter words are too like one another, longer ones have too many neighbours."""
 _BEGINS = 5
@@ -104,6 +106,17 @@ def seen(tx: Tx, product_ids: Sequence[str]) -> tuple[Seen, ...]:
     """Return what is on sale of these products, in this order."""
     known = {one.id: one for one in tx.all(Seen, sql.seen, ids=json.dumps(product_ids))}
     return tuple(known[one] for one in product_ids if one in known)
+
+
+def join_pieces(tx: Tx, *, begin: bool) -> bool:
+    """Join some of the pieces that the index of words is in; tell whether there may be more to join.
+
+    The first step marks all of them to become one. From SQLite's documentation of FTS5 ("merge"):
+    a negative size begins, and a step that changes less than two rows has found nothing to do.
+    """
+    before = int(tx.value(sql.changes))
+    tx.run(sql.join, pages=-JOINED if begin else JOINED)
+    return int(tx.value(sql.changes)) - before > 1
 
 
 def _meanings(tx: Tx, words: Sequence[str], shelves: Sequence[Category]) -> Iterator[Sequence[str]]:

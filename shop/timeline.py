@@ -17,6 +17,8 @@ WORDS = {
     "order.packed": N_("Packed"),
     "order.shipped": N_("Shipped"),
     "order.parcel": N_("Parcel"),
+    "order.delivered": N_("Delivered"),
+    "order.not_delivered": N_("Not delivered yet"),
     "order.cancel_requested": N_("Cancellation asked for"),
     "order.cancelled": N_("Cancelled"),
     "order.expired": N_("Expired"),
@@ -32,6 +34,7 @@ WORDS = {
     "refund.failed": N_("Refund failed"),
     "refund.canceled": N_("Refund stopped"),
 }
+_OF_PARCELS = frozenset({"order.parcel", "order.delivered", "order.not_delivered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +60,4 @@ def _detail(event: events.Event, currency: str) -> str:
         # Refunds that were recorded before they had a currency of their own are of the order's.
         amount, _, own = event.after.partition(" ")
         return format_money(int(amount), own or currency)
-    return event.after if event.kind == "order.parcel" else ""
+    return event.after if event.kind in _OF_PARCELS else ""

@@ -12,3 +12,9 @@ FROM json_each(:words) j
 -- name: seen
 SELECT p.id, p.slug, p.name FROM json_each(:ids) j CROSS JOIN products p
 WHERE p.id = j.value AND p.published = 1
+
+-- name: join
+INSERT INTO product_words (product_words, rank) VALUES ('merge', :pages)
+
+-- name: changes
+SELECT total_changes()

@@ -10,7 +10,7 @@ from shop import notices, outbox, restocking, schedule
 from shop.clock import later, now
 from shop.config import Settings
 from shop.importing import work as imports
-from shop.jobs import counting, reading
+from shop.jobs import counting, reading, words
 from shop.jobs.errands import work_off
 from shop.stripe_gateway import Gateway, StripeError
 
@@ -86,6 +86,7 @@ class Worker:
             Job("disputes", 3600, lambda: reading.read_disputes(db, gateway)),
             Job(counting.SELLERS, 900, lambda: counting.count_sellers(db)),
             Job("notices", 10, lambda: db.write(notices.tell, settings.base_url, now())),
+            Job(words.WORDS, 86400, lambda: words.join_words(db)),
             Job("restocking", 3600, lambda: db.write(restocking.write_letters, now())),
             Job(schedule.LEDGERS, 86400, lambda: reading.read_ledgers(db, gateway)),
         )

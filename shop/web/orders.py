@@ -4,7 +4,7 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 
-from shop import order_links, orders
+from shop import order_links, orders, parcels
 from shop.buyers import PROVED
 from shop.clock import now
 from shop.countdown import held_for
@@ -13,7 +13,7 @@ from shop.orders import OrderPage
 from shop.people import GUEST
 from shop.web.context import shop, signed_in, viewer
 from shop.web.guards import to_sign_in
-from shop.web.own_orders import keys, own_order, private
+from shop.web.own_orders import actor, keys, own, own_order, private
 from shop.web.reply import AnyResponse, Part, flash, fragments, page, reply, wants_fragment
 from shop.words import _
 
@@ -46,6 +46,16 @@ async def cancel(number: str) -> AnyResponse:
     closed = shown.order.state == "closed"
     flash(_("Your order is cancelled.") if closed else _("We are cancelling it."))
     return await reply(f"/orders/{number}", Part("orders/status", about(shown)))
+
+
+@order_pages.post("/orders/<number>/arrival")
+async def arrive(number: str) -> AnyResponse:
+    """Note that all parcels of an order have arrived."""
+    order = await own(number)
+    if not await shop().db.write(parcels.arrived, order.id, await actor(), now()):
+        return await _refuse(number, _("Nothing of this order is on its way just now."))
+    flash(_("Thank you for telling us."))
+    return await reply(f"/orders/{number}", Part("orders/status", about(await own_order(number))))
 
 
 @order_pages.post("/orders/<number>/ownership")

@@ -11,8 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from db import Database
 from shop.app import create_app
 from shop.jobs import Worker
+from shop.jobs.words import join_words
 from tests.bench.admin import Place, compare
 from tests.bench.world import Size, copy_of
 from tests.web.conftest import Visitor
@@ -45,11 +47,20 @@ PAGES = {
 }
 
 
+async def _join_words(database_url: str) -> None:
+    """Do what the shop's daily job would have done."""
+    db = await Database.open(database_url)
+    await join_words(db)
+    await db.close()
+
+
 @contextlib.asynccontextmanager
 async def opened(size: Size, folder: Path):
     """Run a shop of this size, without its jobs."""
     copy_of(size, folder)
-    app = create_app(settings_for(folder))
+    settings = settings_for(folder)
+    await _join_words(settings.database_url)
+    app = create_app(settings)
     async with app.test_app():
         visitor = Visitor(app)
         visitor.client.set_cookie("localhost", "theme", "own")

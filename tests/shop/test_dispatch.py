@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop import dispatch, fulfilment, notes, picking, purchases
+from shop import dispatch, fulfilment, notes, parcels, picking, purchases
 from shop.clock import now
 from shop.dispatch import NotAll
 from shop.errors import NotFound, Refused
@@ -30,9 +30,9 @@ async def test_three_orders_are_shipped_and_the_same_click_twice_is_one(world):
     assert await ship(world, tracking) == 0
 
     assert await states(world, placed) == ["shipped"] * 3
-    parcels = [await world.db.read(fulfilment.shipments_of, one.id) for one in placed]
-    assert [[parcel.tracking for parcel in some] for some in parcels] == [["T0"], ["T1"], ["T2"]]
-    assert await world.db.read(fulfilment.last_carrier) == "Post"
+    left = [await world.db.read(parcels.of_order, one.id) for one in placed]
+    assert [[parcel.tracking for parcel in some] for some in left] == [["T0"], ["T1"], ["T2"]]
+    assert await world.db.read(parcels.last_carrier) == "Post"
 
 
 async def test_one_that_refuses_keeps_all_of_them_here_and_says_why(world):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shop import buyers, events, fulfilment, orders
+from shop import buyers, events, fulfilment, orders, parcels
 from shop.clock import now
 from shop.errors import Conflict, NotFound, Refused
 from shop.fulfilment import Give
@@ -16,8 +16,8 @@ async def ship(world: World, placed: Placed, tracking: str = "P1", carrier: str 
     return shipped.state
 
 
-async def parcels(world: World, placed: Placed) -> list[str]:
-    return [one.tracking for one in await world.db.read(fulfilment.shipments_of, placed.id)]
+async def tracked(world: World, placed: Placed) -> list[str]:
+    return [one.tracking for one in await world.db.read(parcels.of_order, placed.id)]
 
 
 async def cancel(world: World, placed: Placed, *, restock: bool = True) -> orders.Order:
@@ -51,7 +51,7 @@ async def test_a_second_parcel_is_added_and_the_same_one_again_is_not(world):
     for tracking in ("P1", "P2", "P1"):
         assert await ship(world, placed, tracking) == "shipped"
 
-    assert await parcels(world, placed) == ["P1", "P2"]
+    assert await tracked(world, placed) == ["P1", "P2"]
     page = await world.db.read(orders.show, placed.number)
     assert [step.text for step in page.steps if step.name == "Parcel"] == ["Post P1", "Post P2"]
 
@@ -87,7 +87,7 @@ async def test_what_a_bank_asks_about_stays_in_the_house(world, kind, status, se
         await ship(world, placed)
 
     assert (await world.order(placed)).state == "packed"
-    assert await parcels(world, placed) == []
+    assert await tracked(world, placed) == []
 
 
 @pytest.mark.parametrize("end", ["won", "prevented", "warning_closed"])

@@ -2,10 +2,12 @@
 
 import pytest
 
+from db import engine
 from shop import catalog, categories, narrowing, orders, products, shelves, storefinds
 from shop.catalog import NewProduct, NewVariant
 from shop.clock import now
 from shop.errors import NotFound
+from shop.jobs.words import join_words
 from shop.narrowing import Wish
 
 
@@ -213,3 +215,22 @@ async def test_a_key_that_is_none_shows_a_page_all_the_same(world):
 async def test_a_category_that_is_not_there_is_said_so(world):
     with pytest.raises(NotFound):
         await world.db.read(shelves.shelf, "nowhere", Wish())
+
+
+def pieces(world) -> int:
+    connection = engine.open_snapshot(world.db.path)
+    count = connection.execute("SELECT COUNT(DISTINCT segid) FROM product_words_idx").fetchone()[0]
+    connection.close()
+    return count
+
+
+async def test_the_index_of_words_is_joined_into_one_piece_and_finds_the_same(world):
+    for number in range(6):
+        await add(world, f"Teapot {number}")
+    before = await found(world, "teapot")
+    assert pieces(world) > 1
+
+    assert await join_words(world.db) > 0
+
+    assert (pieces(world), await found(world, "teapot")) == (1, before)
+    assert await join_words(world.db) == 0

@@ -103,7 +103,7 @@ async def test_a_guests_order_is_not_there_for_anybody_else(street, who):
 
 
 def every_address(number: str) -> list[tuple[str, str]]:
-    acts = ("cancellation", "ownership", "invoice", "reorder")
+    acts = ("cancellation", "arrival", "ownership", "invoice", "reorder")
     return [
         ("GET", f"/orders/{number}"),
         ("GET", f"/orders/{number}/receipt"),

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from shop import fulfilment
+from shop import fulfilment, parcels
 from shop.clock import now
 from tests.web.conftest import HTMX, text_of
 
@@ -144,7 +144,7 @@ async def test_three_orders_are_shipped_at_once(ada, world, three, htmx):
             assert sentence in await text_of(answer)
 
     assert await state_of(world, *three) == ["shipped"] * 3
-    assert [len(await world.db.read(fulfilment.shipments_of, one.id)) for one in three] == [1, 1, 1]
+    assert [len(await world.db.read(parcels.of_order, one.id)) for one in three] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -186,7 +186,7 @@ async def test_ten_clicks_at_once_are_one_shipment(ada, world, three):
     answers = await asyncio.gather(*[send(ada, "shipment", told) for _ in range(10)])
 
     assert {answer.status_code for answer in answers} == {303}
-    assert [len(await world.db.read(fulfilment.shipments_of, one.id)) for one in three] == [1, 1, 1]
+    assert [len(await world.db.read(parcels.of_order, one.id)) for one in three] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("path", ["shipment", "pick-list", "packing-slips"])

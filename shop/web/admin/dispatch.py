@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from quart import Blueprint, Response, redirect, request
 
-from shop import dispatch, fulfilment, picking
+from shop import dispatch, parcels, picking
 from shop.clock import now
 from shop.dispatch import Chosen, NotAll
 from shop.errors import Refused
@@ -28,10 +28,10 @@ async def nothing_chosen(refusal: Refused) -> Response:
 
 
 @admin_dispatch.get("/orders/shipment")
-async def parcels() -> AnyResponse:
+async def shipment() -> AnyResponse:
     """Ask who takes the chosen orders, and for their tracking numbers."""
     numbers = dispatch.numbers_of(request.args.getlist("number"))
-    carrier = await shop().db.read(fulfilment.last_carrier)
+    carrier = await shop().db.read(parcels.last_carrier)
     return await _show("shipment", numbers, form=FormState({"carrier": carrier}))
 
 

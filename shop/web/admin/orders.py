@@ -24,6 +24,7 @@ BOARD = "/admin/orders?look=board"
 FILE_PAGE = 500
 
 _PARCEL = {"carrier": forms.optional_text(100), "tracking": forms.optional_text(100)}
+_DELIVERY = {"parcel": forms.text(100, "Say which parcel."), "undo": forms.ticked}
 _NOTE = {"text": forms.lines(1000, "Write the note first."), "intention": forms.optional_text(100)}
 
 
@@ -90,6 +91,21 @@ async def ship(number: str) -> AnyResponse:
         return f"Order {number} is on its way."
 
     return await desk.act(number, "shipment", _PARCEL, run)
+
+
+@admin_orders.post("/orders/<number>/delivery")
+async def deliver(number: str) -> AnyResponse:
+    """Note that a parcel has arrived, or take that back."""
+
+    async def run(told: dict[str, Any]) -> str:
+        person, parcel = await signed_in(), told["parcel"]
+        if told["undo"]:
+            await shop().db.write(fulfilment.undeliver, number, person, parcel, now())
+            return "The parcel counts as being on its way again."
+        await shop().db.write(fulfilment.deliver, number, person, parcel, now())
+        return "The parcel has arrived."
+
+    return await desk.act(number, "delivery", _DELIVERY, run)
 
 
 @admin_orders.post("/orders/<number>/cancellation")

@@ -116,11 +116,11 @@ R = TypeVar("R", bound=Priced)
 class Looked(Generic[R]):
     """What fits of what was looked at; `whole` if nothing follows the `last` one.
 
-    `options` are those of the variants that fit, where it was looked at them.
+    `having` are the products by each option that a fitting variant has, where it was looked at them.
     """
 
     rows: list[R] = field(default_factory=list)
-    options: dict[str, set[Pair]] = field(default_factory=dict)
+    having: dict[Pair, set[str]] = field(default_factory=dict)
     last: R | None = None
     whole: bool = True
 
@@ -132,12 +132,12 @@ class _Value:
     products: int
 
 
-# Not frozen, as everything else is: some hundreds of them are made for a page.
-@dataclass(slots=True)
-class _Variant:
-    product_id: str
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """The products, divided by commas, that have variants of these very options."""
+
     options: str
-    available: int
+    products: str
 
 
 def field_of(name: str) -> str:
@@ -156,9 +156,8 @@ def look(tx: Tx, rows: Iterable[R], wish: Wish, most: int, looks: int = LOOKS) -
             break
         seen, found.last = seen + len(some), some[-1]
         priced = [row for row in some if wish.least <= row.price <= wish.most]
-        if by_variant and priced:
-            found.options |= _fitting(tx, priced, wish)
-        found.rows += [row for row in priced if not by_variant or row.product_id in found.options]
+        fitting = _fitting(tx, priced, wish, found.having) if by_variant and priced else set()
+        found.rows += [row for row in priced if not by_variant or row.product_id in fitting]
     return found
 
 
@@ -171,9 +170,8 @@ def tally(tx: Tx, rows: Iterable[R], wish: Wish) -> Tally:
         ids = json.dumps([row.product_id for row in looked.rows])
         for one in tx.all(_Value, sql.values_of, ids=ids):
             counts[one.option][one.value] = one.products
-    for pairs in looked.options.values():
-        for name, value in pairs:
-            counts[name][value] += 1
+    for (name, value), products in looked.having.items():
+        counts[name][value] = len(products)
     return Tally(len(looked.rows), looked.whole, counts)
 
 
@@ -224,17 +222,18 @@ def _order(value: str) -> tuple[int, int, str]:
     return (1, int(digits[:9]), small) if digits else (2, 0, small)
 
 
-def _fitting(tx: Tx, rows: Iterable[Priced], wish: Wish) -> dict[str, set[Pair]]:
-    """Return the products with a variant that is all that is asked for, with such variants' options."""
-    groups, found = wish.groups, dict[str, set[Pair]]()
+def _fitting(tx: Tx, rows: Iterable[Priced], wish: Wish, having: dict[Pair, set[str]]) -> set[str]:
+    """Return the products with a variant that is all that is asked for, and add such variants' options."""
+    groups, fitting = wish.groups, set[str]()
     ids = json.dumps([row.product_id for row in rows])
-    for one in tx.all(_Variant, sql.variants, ids=ids):
-        if wish.in_stock and one.available <= 0:
-            continue
+    for one in tx.all(_Alike, sql.alike_in_stock if wish.in_stock else sql.alike, ids=ids):
         options, pairs = _options(one.options)
         if not groups or all(options.get(name) in values for name, values in groups.items()):
-            found.setdefault(one.product_id, set()).update(pairs)
-    return found
+            products = one.products.split(",")
+            fitting.update(products)
+            for pair in pairs:
+                having.setdefault(pair, set()).update(products)
+    return fitting
 
 
 @lru_cache(maxsize=4096)

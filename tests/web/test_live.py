@@ -81,7 +81,7 @@ async def test_a_product_page_names_its_stream_and_the_stream_sends_the_pages_ow
     )
     assert len(parts) == 10
     shown = [part for part in parts if re.search(r' id="[^"]+"', part)[0] in page]
-    assert len(shown) == 7
+    assert len(shown) == 8
     for part in shown:
         assert squeezed(part) in squeezed(page)
 

@@ -126,7 +126,7 @@ class Beside:
             await self._live(scope, receive, send)
         elif scope["path"].startswith(f"{SANDBOX_PREFIX}/"):
             path = scope["path"].removeprefix(SANDBOX_PREFIX)
-            await self._sandbox({**scope, "path": path, "raw_path": path.encode()}, receive, send)  # type: ignore[arg-type]
+            await self._sandbox({**scope, "path": path, "raw_path": path.encode()}, receive, send)  # type: ignore[arg-type]  # the same types
         else:
             # Here the server dates nothing: the local Stripe tells its own time.
             await self._app(scope, receive, with_header(send, b"date", _date))

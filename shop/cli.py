@@ -104,7 +104,7 @@ def sandbox(port: int) -> None:
             )
         except ValueError as fault:
             _fail(str(fault))
-        serve(create_sandbox(local), settings, listener, dates=False)  # type: ignore[arg-type]
+        serve(create_sandbox(local), settings, listener, dates=False)  # type: ignore[arg-type]  # an ASGI app too
 
 
 @main.command("seed")

@@ -202,7 +202,7 @@ def _limits(text: str, base_url: str) -> bool:
 
 
 def _minutes(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,4}", text.strip(), re.ASCII) or not 5 <= int(text) <= 1440:  # noqa: PLR2004
+    if not re.fullmatch(r"[0-9]{1,4}", text.strip(), re.ASCII) or not 5 <= int(text) <= 1440:  # noqa: PLR2004 - at least five minutes, at most a day
         raise SettingError("SHOP_CHECKOUT_MINUTES should be a whole number from 5 to 1440.")
     return int(text)
 

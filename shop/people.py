@@ -99,7 +99,7 @@ def check_new_password(password: str, email: str) -> None:
     if len(password) > LONGEST_PASSWORD:
         raise Refused(_("Choose at most {count} characters.", count=LONGEST_PASSWORD), "password")
     lowered = password.lower()
-    if lowered in _NEVER or lowered in (email, email.split("@", maxsplit=1)[0]) or len(set(password)) <= 2:  # noqa: PLR2004
+    if lowered in _NEVER or lowered in (email, email.split("@", maxsplit=1)[0]) or len(set(password)) <= 2:  # noqa: PLR2004 - one or two letters, repeated
         raise Refused(_("That password is easily guessed: choose another."), "password")
 
 

@@ -86,7 +86,7 @@ def create_sandbox(settings: SandboxSettings) -> Quart:
     for part in (api, endpoint_routes, control, control_page, deliveries, pages, dashboard):
         app.register_blueprint(part)
     spoiling = Spoiling(cast("App", app.asgi_app), lambda: app.extensions.get(EXTENSION))
-    app.asgi_app = spoiling  # type: ignore[assignment]
+    app.asgi_app = spoiling  # type: ignore[assignment]  # as Quart documents it
 
     @app.before_serving
     async def open_books() -> None:

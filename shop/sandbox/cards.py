@@ -107,7 +107,7 @@ def is_payable(number: str) -> bool:
     """Tell whether a number is a test account, or passes the check of every card (ISO/IEC 7812, Luhn)."""
     if number in _BY_NUMBER:
         return True
-    if not number.isascii() or not number.isdigit() or not 12 <= len(number) <= 19:  # noqa: PLR2004
+    if not number.isascii() or not number.isdigit() or not 12 <= len(number) <= 19:  # noqa: PLR2004 - lengths of card numbers, ISO/IEC 7812
         return False
     doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(number))]
-    return sum(one - 9 * (one > 9) for one in doubled) % 10 == 0  # noqa: PLR2004
+    return sum(one - 9 * (one > 9) for one in doubled) % 10 == 0  # noqa: PLR2004 - the digit that checks, by Luhn

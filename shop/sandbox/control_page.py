@@ -108,7 +108,7 @@ def _order(told: Object) -> Object:
 
 def _whole(told: Object, name: str) -> int:
     text = told.get(name, "").strip()
-    if not text.removeprefix("-").isdigit() or not text.isascii() or len(text) > 10:  # noqa: PLR2004
+    if not text.removeprefix("-").isdigit() or not text.isascii() or len(text) > 10:  # noqa: PLR2004 - ten characters hold any number asked for here
         raise Fault(400, f"{name.capitalize()} must be a whole number.")
     return int(text)
 

@@ -29,7 +29,7 @@ async def play(intent_id: str) -> AnyResponse:
     asked: Object = {name: form[name] for name in _FIELDS if form.get(name)} | {"payment_intent": intent_id}
     typed = form.get("amount", "").strip()
     if typed:
-        if not typed.isascii() or not typed.isdigit() or len(typed) > 12:  # noqa: PLR2004
+        if not typed.isascii() or not typed.isdigit() or len(typed) > 12:  # noqa: PLR2004 - twelve digits hold any amount
             return await _shown(intent_id, 422, "An amount is a whole number of minor units.")
         asked["amount"] = int(typed)
     here = desk()

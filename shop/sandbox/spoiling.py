@@ -93,7 +93,7 @@ async def _spoil(mishap: Mishap, receive: Receive, send: Send, answer: list[Mess
 
 def _error(status: int) -> str:
     """Return a Stripe-shaped refusal of this status (Stripe's reference of errors)."""
-    kind = _TYPES.get(status, "invalid_request_error" if status < 500 else "api_error")  # noqa: PLR2004
+    kind = _TYPES.get(status, "invalid_request_error" if status < 500 else "api_error")  # noqa: PLR2004 - where HTTP counts faults of the server
     code = {"code": _CODES[status]} if status in _CODES else {}
     message = f"The local Stripe was told to answer {status}."
     return json.dumps({"error": {"type": kind, "message": message} | code})

@@ -89,7 +89,7 @@ class Gateway:
     ) -> Session:
         """Create a Checkout Session, or find the one this key has made before."""
         create = self._client.v1.checkout.sessions.create_async
-        return await _ask(session_of, create(dict(request), _options(key, retries)), patience)  # type: ignore[arg-type]
+        return await _ask(session_of, create(dict(request), _options(key, retries)), patience)  # type: ignore[arg-type]  # a plain mapping
 
     async def create_coupon(self, coupon_id: str, amount: int, currency: str, name: str) -> None:
         """Make a coupon of an amount in minor units for one use, or find the one that was made under this id.
@@ -106,7 +106,7 @@ class Gateway:
             "name": name[:40],
         }
         try:
-            await _ask(dict, create(request, _options(f"coupon_{coupon_id}")), PAGE_SECONDS)  # type: ignore[arg-type]
+            await _ask(dict, create(request, _options(f"coupon_{coupon_id}")), PAGE_SECONDS)  # type: ignore[arg-type]  # a plain mapping
         except StripeRefused as refusal:
             if refusal.code != "resource_already_exists":
                 raise
@@ -120,7 +120,7 @@ class Gateway:
         """Read what a Checkout Session sells."""
         request: dict[str, Any] = {"limit": 100, "expand": ["data.price.product"]}
         list_items = self._client.v1.checkout.sessions.line_items.list_async
-        page = await _ask(_page_of, list_items(_id(session_id), request, _options()))  # type: ignore[arg-type]
+        page = await _ask(_page_of, list_items(_id(session_id), request, _options()))  # type: ignore[arg-type]  # a plain mapping
         return _each(item_of, page["data"])
 
     async def expire_session(self, session_id: str) -> Session:
@@ -132,13 +132,13 @@ class Gateway:
         """Return the Checkout Session that a payment was made through, if it was one."""
         find = self._client.v1.checkout.sessions.list_async
         request: dict[str, Any] = {"payment_intent": _id(payment_intent), "limit": 1}
-        page = await _ask(_page_of, find(request, _options()))  # type: ignore[arg-type]
+        page = await _ask(_page_of, find(request, _options()))  # type: ignore[arg-type]  # a plain mapping
         return next(iter(_each(session_of, page["data"])), None)
 
     async def create_refund(self, request: Mapping[str, Any], key: str) -> Refund:
         """Refund a payment, or find the refund this key has made before."""
         create = self._client.v1.refunds.create_async
-        return await _ask(refund_of, create(dict(request), _options(key)))  # type: ignore[arg-type]
+        return await _ask(refund_of, create(dict(request), _options(key)))  # type: ignore[arg-type]  # a plain mapping
 
     async def get_refund(self, refund_id: str) -> Refund:
         """Read a refund."""
@@ -216,7 +216,7 @@ class _HttpClient(stripe.HTTPClient):
 
 def _no_answer(fault: Exception) -> NoReturn:
     message = f"no answer from Stripe: {type(fault).__name__}"
-    raise stripe.APIConnectionError(message, should_retry=True) from fault  # type: ignore[no-untyped-call]
+    raise stripe.APIConnectionError(message, should_retry=True) from fault  # type: ignore[no-untyped-call]  # has no types
 
 
 def _checked_base(api_key: str, api_base: str | None) -> str | None:
@@ -251,7 +251,7 @@ async def _ask(read: Callable[[Mapping[str, Any]], T], call: Any, patience: floa
         raise StripeUnreachable(_reason(fault)) from fault
     except stripe.StripeError as fault:
         status = fault.http_status or 0
-        if status in (0, 409) or not 400 <= status < 500:  # noqa: PLR2004
+        if status in (0, 409) or not 400 <= status < 500:  # noqa: PLR2004 - where HTTP counts the asker's faults
             raise StripeUnreachable(_reason(fault)) from fault
         raise StripeRefused(_reason(fault), status=status, code=fault.code or "") from fault
 

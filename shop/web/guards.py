@@ -56,7 +56,7 @@ def protect(app: Quart) -> None:
 
 def safe_next(wanted: str | None, otherwise: str = "/") -> str:
     """Return a path of this shop to go on to; anything else becomes `otherwise`."""
-    if not wanted or not wanted.startswith("/") or not wanted.isprintable() or len(wanted) > 500:  # noqa: PLR2004
+    if not wanted or not wanted.startswith("/") or not wanted.isprintable() or len(wanted) > 500:  # noqa: PLR2004 - no address of ours is longer
         return otherwise
     parts = urlsplit(wanted)
     outside = parts.scheme or parts.netloc or wanted.startswith("//") or "\\" in wanted

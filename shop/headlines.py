@@ -4,10 +4,12 @@ from shop.order_states import FOR_WANT_OF_MONEY
 from shop.words import N_, _
 
 
-def of(state: str, closed_reason: str | None, *, leaving: bool, given_back: bool) -> str:
-    """Say where an order stands, `delivered` once all of a shipped one has arrived.
+def of(
+    state: str, closed_reason: str | None, *, leaving: bool, given_back: bool, arrived: bool = False
+) -> str:
+    """Say where an order stands; `leaving` says that its cancellation was asked for.
 
-    `leaving` says that its cancellation was asked for.
+    A shipped one may have `arrived`.
 
     Money may have come, and be `given_back`, after it was closed.
     """
@@ -19,7 +21,7 @@ def of(state: str, closed_reason: str | None, *, leaving: bool, given_back: bool
         return f"{told} {money}"
     if leaving and state in ("open", "processing"):
         return _("We are cancelling your order: the payment page is being closed.")
-    return _(_HEADLINES[state])
+    return _(_ARRIVED if arrived else _HEADLINES[state])
 
 
 _HEADLINES = {
@@ -28,9 +30,9 @@ _HEADLINES = {
     "confirmed": N_("Paid. We are getting your order ready."),
     "packed": N_("Packed and waiting for the carrier."),
     "shipped": N_("On its way to you."),
-    "delivered": N_("It has arrived."),
     "review": N_("We are looking at your payment and will write to you."),
 }
+_ARRIVED = N_("It has arrived.")
 _CLOSED = {
     "expired": N_("The time to pay ran out."),
     "cancelled": N_("Cancelled."),

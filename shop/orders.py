@@ -357,8 +357,10 @@ def page(tx: Tx, order: Order) -> OrderPage:
     given_back = refunds.of_order(tx, order.id)
     leaving = order.cancel_requested_at is not None
     on_its_way = order.state == "shipped" and parcels.are_on_their_way(tx, order.id)
-    state = "delivered" if order.state == "shipped" and not on_its_way else order.state
-    said = headlines.of(state, order.closed_reason, leaving=leaving, given_back=bool(given_back))
+    arrived = order.state == "shipped" and not on_its_way
+    said = headlines.of(
+        order.state, order.closed_reason, leaving=leaving, given_back=bool(given_back), arrived=arrived
+    )
     return OrderPage(order, lines, given_back, steps, may_cancel, on_its_way, said)
 
 

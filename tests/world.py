@@ -5,12 +5,14 @@ Stripe over HTTP, the Stripe library, signed deliveries.
 """
 
 import json
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from db import Database, Tx
+from db import Database, Tx, engine
+from db.database import path_of
 from shop import (
     attention,
     cart,
@@ -238,11 +240,30 @@ def settings_for(folder: Path, port: int = 8000, **changes: object) -> Settings:
 
 
 async def open_world(settings: Settings) -> World:
-    db = await Database.open(settings.database_url)
-    await db.write(instance.establish, settings.currency, now())
-    folk = [await db.write(_add_person, name) for name in ("Ada", "Sam", "Mia", "Mallory")]
-    await db.write(_add_things, folk[0])
-    return World(settings, db, *folk)
+    # Migrating and furnishing takes longer than most tests do: it is done once a process, then copied.
+    if settings.currency not in _FURNISHED:
+        _FURNISHED[settings.currency] = await _furnish(settings.currency)
+    books, folk = _FURNISHED[settings.currency]
+    path = path_of(settings.database_url)
+    engine.make_file(path)
+    path.write_bytes(books)
+    return World(settings, await Database.open(settings.database_url), *folk)
+
+
+_FURNISHED: dict[str, tuple[bytes, list[Person]]] = {}
+
+
+async def _furnish(currency: str) -> tuple[bytes, list[Person]]:
+    with tempfile.TemporaryDirectory() as folder:
+        db = await Database.open(settings_for(Path(folder)).database_url)
+        await db.write(instance.establish, currency, now())
+        folk = [await db.write(_add_person, name) for name in ("Ada", "Sam", "Mia", "Mallory")]
+        await db.write(_add_things, folk[0])
+        await db.close()
+        connection = engine.open_writer(db.path)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        return db.path.read_bytes(), folk
 
 
 def _add_person(tx: Tx, name: str) -> Person:

@@ -8,6 +8,7 @@ have them elsewhere.
 import json
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -221,13 +222,31 @@ def _meant(tx: Tx, word: str, of_shelves: set[str]) -> list[str]:
 
 def _sought(tx: Tx, guesses: list[str], of_shelves: set[str]) -> list[_Guess]:
     """Return the guesses that are words or begin one, each with that word: itself if it is one."""
-    rows = tx.all(_Guess, sql.words_from, words=json.dumps(guesses))
-    known = {row.guess: row.word for row in rows if row.word.startswith(row.guess)}
+    words = _next_words(tx, guesses)
+    known = dict[str, str]()
+    for guess in guesses:
+        place = bisect_left(words, guess)
+        if place < len(words) and words[place].startswith(guess):
+            known[guess] = words[place]
     for guess in guesses:
         for name in of_shelves:
             if name == guess or (guess not in known and name.startswith(guess)):
                 known[guess] = name
     return [_Guess(guess, known[guess]) for guess in guesses if guess in known]
+
+
+def _next_words(tx: Tx, guesses: Iterable[str]) -> list[str]:
+    """Return the words that follow these in the order of all words, themselves included."""
+    found: list[str] = []
+    for guess in sorted(guesses):
+        # Up to the word that followed the one before it there is no other: most guesses need not be sought.
+        if found and guess <= found[-1]:
+            continue
+        word = tx.value(sql.word_from, word=guess)
+        if word is None:
+            break
+        found.append(str(word))
+    return found
 
 
 def _neighbours(word: str, reach: int) -> Iterator[str]:

@@ -2,12 +2,9 @@
 SELECT f.id, f.product_id, f.name, f.price FROM product_words w JOIN product_finds f ON f.id = w.rowid
 WHERE product_words MATCH :pattern AND w.rowid < :after ORDER BY w.rowid DESC LIMIT :size
 
--- The word that follows each of these in the order of all words: it, or what it begins, where there is one.
--- name: words_from
-SELECT j.value AS guess, COALESCE((
-  SELECT v.term FROM product_vocabulary v WHERE v.term >= j.value ORDER BY v.term LIMIT 1
-), '') AS word
-FROM json_each(:words) j
+-- The word that follows this one in the order of all words: it, or what it begins, where there is one.
+-- name: word_from
+SELECT v.term FROM product_vocabulary v WHERE v.term >= :word ORDER BY v.term LIMIT 1
 
 -- name: seen
 SELECT p.id, p.slug, p.name FROM json_each(:ids) j CROSS JOIN products p

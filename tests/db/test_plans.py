@@ -49,7 +49,7 @@ EXCUSED = PROVED | {
     "purchases.sold": "adds up one variant's days of sale, one row each",
     "restocking.readers": "those who run the shop, a handful",
     "sales.changed_sellers": "a job, which goes through the variants in steps",
-    "storefinds.words_from": "seeks each guess in the order of all words",
+    "storefinds.word_from": "seeks one word in the order of all words",
     "stocktake.sheet_of_category": "sorts the variants of one product at a time",
 }
 

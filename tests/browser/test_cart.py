@@ -74,3 +74,17 @@ async def test_what_is_inside_a_category_is_reached_by_keyboard(open_page):
     await page.keyboard.press("Enter")
 
     await expect(page.get_by_role("heading", name="Vases", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 768, 960, 1440])
+async def test_a_line_of_the_cart_is_read_in_a_row_at_any_width(open_page, width):
+    page = await open_page(viewport={"width": width, "height": 900})
+    await page.goto("/p/tide-mug")
+    await page.get_by_role("button", name="Add to cart").click()
+    await expect(page.locator("#cart-badge")).to_contain_text("1")
+
+    await page.goto("/cart")
+
+    name = page.locator(".line-name a").first
+    # A name of two words stands in one row, at most in two.
+    assert (await name.bounding_box())["height"] < 60

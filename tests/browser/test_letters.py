@@ -46,7 +46,7 @@ async def test_an_order_on_its_way_and_forms_that_are_refused(open_page, demo):
     await page.goto(f"/orders/{number}")
     await examine(page, "an order on its way")
     await page.get_by_role("button", name="It has arrived").click()
-    await refreshed(page, "Thank you for telling us.")
+    await refreshed(page, "It has arrived.")
     await examine(page, "an order that has arrived")
     stranger = await open_page()
     for path in ("/register", "/login"):

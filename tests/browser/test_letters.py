@@ -30,7 +30,7 @@ async def test_the_pages_behind_letters(open_page, demo):
     await examine(page, "a wish that is kept")
 
 
-async def test_an_order_on_its_way_and_forms_that_are_refused(open_page, demo):
+async def test_an_order_on_its_way_and_one_that_has_arrived(open_page, demo):
     page = await open_page()
     await check_out(page, demo)
     await pay(page, PAYS)
@@ -39,8 +39,7 @@ async def test_an_order_on_its_way_and_forms_that_are_refused(open_page, demo):
     admin = await open_page()
     await admin.goto("/login?next=/admin/orders")
     await sign_in(admin, demo, "ada", "/admin/orders")
-    parcel = {"carrier": "Post", "tracking": "RR1"}
-    here = {"Sec-Fetch-Site": "same-origin"}
+    parcel, here = {"carrier": "Post", "tracking": "RR1"}, {"Sec-Fetch-Site": "same-origin"}
     await admin.context.request.post(f"/admin/orders/{number}/shipment", form=parcel, headers=here)
 
     await page.goto(f"/orders/{number}")
@@ -48,9 +47,12 @@ async def test_an_order_on_its_way_and_forms_that_are_refused(open_page, demo):
     await page.get_by_role("button", name="It has arrived").click()
     await refreshed(page, "It has arrived.")
     await examine(page, "an order that has arrived")
-    stranger = await open_page()
+
+
+async def test_forms_that_are_refused(open_page):
+    page = await open_page()
     for path in ("/register", "/login"):
-        await stranger.goto(path)
-        await stranger.locator("main form button").first.click()
-        await stranger.locator("main .error").first.wait_for()
-        await examine(stranger, f"{path}, refused")
+        await page.goto(path)
+        await page.locator("main form button").first.click()
+        await page.locator("main .error").first.wait_for()
+        await examine(page, f"{path}, refused")

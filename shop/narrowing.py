@@ -1,6 +1,6 @@
 """Narrowing a list of products down: by price, stock and options, with how many there are of each.
 
-Nothing is counted without end: a list is looked through until a hundred products fit or five hundred were
+Nothing is counted without end: a list is looked through until fifty products fit or three hundred were
 looked at, and what is told of it says whether that was all.
 """
 
@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
@@ -17,15 +17,17 @@ from db import Tx, queries
 sql = queries("narrowing")
 
 COUNTED = 100
-"""So far things are counted; beyond it they are many."""
-LOOKS = 500
+"""So far things are counted where an index holds them; beyond it they are many."""
+TALLIED = 50
+"""So far where each has to be looked at."""
+LOOKS = 300
 """So many products are looked at for one page at most, where no index holds all that is asked for."""
 MOST_CHOSEN = 20
 MOST_OPTIONS = 8
 MOST_VALUES = 24
 TAKEN = frozenset({"q", "from", "to", "stock", "sort", "after", "language"})
 """Names that mean something else in an address: an option of that name gets another."""
-_STEP = 50
+_STEP = 25
 _ENDLESS = 2**62
 _SIZES = ("xxs", "xs", "s", "m", "l", "xl", "xxl", "3xl", "small", "medium", "large")
 
@@ -133,11 +135,15 @@ class _Value:
 
 
 @dataclass(frozen=True, slots=True)
-class _Alike:
+class Alike:
     """The products, divided by commas, that have variants of these very options."""
 
     options: str
     products: str
+
+
+AlikeOf = Callable[[str, bool], list[Alike]]
+"""Tells which products, their ids a JSON array, are alike: by all their variants, or by those in stock."""
 
 
 def field_of(name: str) -> str:
@@ -145,7 +151,12 @@ def field_of(name: str) -> str:
     return f"option-{name}" if name in TAKEN else name
 
 
-def look(tx: Tx, rows: Iterable[R], wish: Wish, most: int, looks: int = LOOKS) -> Looked[R]:
+def alike_of(tx: Tx) -> AlikeOf:
+    """Return what asks which products are alike: for one page, as it asks for the same ones once."""
+    return cache(lambda ids, in_stock: tx.all(Alike, sql.alike_in_stock if in_stock else sql.alike, ids=ids))
+
+
+def look(alike: AlikeOf, rows: Iterable[R], wish: Wish, most: int, looks: int = LOOKS) -> Looked[R]:
     """Look through rows until so many fit, or so many were looked at."""
     found, seen = Looked[R](), 0
     by_variant = wish.in_stock or bool(wish.options)
@@ -156,14 +167,14 @@ def look(tx: Tx, rows: Iterable[R], wish: Wish, most: int, looks: int = LOOKS) -
             break
         seen, found.last = seen + len(some), some[-1]
         priced = [row for row in some if wish.least <= row.price <= wish.most]
-        fitting = _fitting(tx, priced, wish, found.having) if by_variant and priced else set()
+        fitting = _fitting(alike, priced, wish, found.having) if by_variant and priced else set()
         found.rows += [row for row in priced if not by_variant or row.product_id in fitting]
     return found
 
 
-def tally(tx: Tx, rows: Iterable[R], wish: Wish) -> Tally:
+def tally(tx: Tx, alike: AlikeOf, rows: Iterable[R], wish: Wish) -> Tally:
     """Look through rows and count what fits, and the values that its fitting variants have."""
-    looked = look(tx, rows, wish, COUNTED)
+    looked = look(alike, rows, wish, TALLIED)
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     if not (wish.in_stock or wish.options):
         # Any of their variants fits, so that they need not be looked at one by one.
@@ -222,11 +233,11 @@ def _order(value: str) -> tuple[int, int, str]:
     return (1, int(digits[:9]), small) if digits else (2, 0, small)
 
 
-def _fitting(tx: Tx, rows: Iterable[Priced], wish: Wish, having: dict[Pair, set[str]]) -> set[str]:
+def _fitting(alike: AlikeOf, rows: Iterable[Priced], wish: Wish, having: dict[Pair, set[str]]) -> set[str]:
     """Return the products with a variant that is all that is asked for, and add such variants' options."""
     groups, fitting = wish.groups, set[str]()
     ids = json.dumps([row.product_id for row in rows])
-    for one in tx.all(_Alike, sql.alike_in_stock if wish.in_stock else sql.alike, ids=ids):
+    for one in alike(ids, wish.in_stock):
         options, pairs = _options(one.options)
         if not groups or all(options.get(name) in values for name, values in groups.items()):
             products = one.products.split(",")

@@ -8,7 +8,7 @@ import heapq
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import chain, groupby, takewhile
@@ -18,7 +18,7 @@ from db import Statement, Tx, queries
 from shop import catalog, narrowing
 from shop.catalog import Card, Category
 from shop.listing import LAST, Listing
-from shop.narrowing import COUNTED, MOST_CHOSEN, Facet, Pair, Tally, Wish
+from shop.narrowing import COUNTED, MOST_CHOSEN, AlikeOf, Facet, Pair, Tally, Wish
 
 sql = queries("shelves")
 
@@ -55,6 +55,20 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True)
+class _Visit:
+    """What is asked about some shelves for one page; nothing of it is read twice."""
+
+    tx: Tx
+    ids: tuple[str, ...]
+    alike: AlikeOf
+    rows: Callable[..., list[_Row]]
+
+    @classmethod
+    def to(cls, tx: Tx, ids: Iterable[str]) -> "_Visit":
+        return cls(tx, tuple(ids), narrowing.alike_of(tx), cache(partial(tx.all, _Row)))
+
+
+@dataclass(frozen=True, slots=True)
 class _Count:
     option: str
     value: str
@@ -69,15 +83,15 @@ def above(tx: Tx, category_id: str) -> tuple[Category, ...]:
 def shelf(tx: Tx, slug: str, wish: Wish, after: str | None = None, size: int = PAGE) -> Shelf:
     """Return a page of a category's products as they are asked for. Raises NotFound."""
     category = catalog.category(tx, slug)
-    ids = tx.all(str, sql.within, id=category.id, most=MOST_INSIDE)
-    wish = replace(wish, options=_known(tx, ids, wish.options))
-    told_by = cache(partial(_tally, tx, tuple(ids)))
+    visit = _Visit.to(tx, tx.all(str, sql.within, id=category.id, most=MOST_INSIDE))
+    wish = replace(wish, options=_known(visit, wish.options))
+    told_by = cache(partial(_tally, visit))
     told = told_by(replace(wish, sort="")) if wish.options else None
-    count, whole = (told.count, told.whole) if told else _count(tx, ids, wish)
+    count, whole = (told.count, told.whole) if told else _count(visit, wish)
     if wish.is_narrow and not wish.sort and not wish.options and whole:
-        rows, next_after = _few(tx, ids, wish, after, size)
+        rows, next_after = _few(visit, wish, after, size)
     else:
-        rows, next_after = _page(tx, ids, wish, after, size)
+        rows, next_after = _page(visit, wish, after, size)
     cards = catalog.cards(tx, [row.product_id for row in rows])
     return Shelf(
         category,
@@ -91,36 +105,33 @@ def shelf(tx: Tx, slug: str, wish: Wish, after: str | None = None, size: int = P
     )
 
 
-def _known(tx: Tx, ids: Sequence[str], options: Sequence[Pair]) -> tuple[Pair, ...]:
+def _known(visit: _Visit, options: Sequence[Pair]) -> tuple[Pair, ...]:
     """Return the pairs that some product here has; an old or mistyped link still shows the shelf."""
     pairs = list(dict.fromkeys(options))[:MOST_CHOSEN]
-    counts = _counts_of(tx, ids, pairs) if pairs else []
+    counts = _counts_of(visit, pairs) if pairs else []
     known = {(one.option, one.value) for one in counts}
     return tuple(pair for pair in pairs if pair in known)
 
 
-def _count(tx: Tx, ids: Sequence[str], wish: Wish) -> tuple[int, bool]:
+def _count(visit: _Visit, wish: Wish) -> tuple[int, bool]:
     statement = sql.count_in_stock if wish.in_stock else sql.count
     counted = 0
-    for one in ids:
+    within = {"least": wish.least, "most": wish.most}
+    for one in visit.ids:
         left = COUNTED - counted
         if left > 0:
-            counted += tx.value(statement, category_id=one, least=wish.least, most=wish.most, limit=left)
+            counted += visit.tx.value(statement, category_id=one, **within, limit=left)
     return counted, counted < COUNTED
 
 
-def _few(
-    tx: Tx, ids: Sequence[str], wish: Wish, after: str | None, size: int
-) -> tuple[list[_Row], str | None]:
+def _few(visit: _Visit, wish: Wish, after: str | None, size: int) -> tuple[list[_Row], str | None]:
     """Return the newest of what is so little that all of it can be looked at."""
-    found = _walk(tx, ids, replace(wish, sort="price"))
+    found = _walk(visit, replace(wish, sort="price"))
     rows = sorted((row for row in found if row.product_id < (after or LAST)), key=_id, reverse=True)
     return rows[:size], rows[size - 1].product_id if len(rows) > size else None
 
 
-def _page(
-    tx: Tx, ids: Sequence[str], wish: Wish, after: str | None, size: int
-) -> tuple[list[_Row], str | None]:
+def _page(visit: _Visit, wish: Wish, after: str | None, size: int) -> tuple[list[_Row], str | None]:
     """Look for a page of what fits; where too much does not, the next page goes on from there."""
     # The walk holds what is in stock, or one option; what comes to that is looked at.
     if not wish.options:
@@ -128,17 +139,16 @@ def _page(
     else:
         held = not wish.in_stock and len(wish.groups) == 1
         asked = replace(wish, options=()) if held else wish
-    looked = narrowing.look(tx, _walk(tx, ids, wish, after), asked, size + 1)
+    looked = narrowing.look(visit.alike, _walk(visit, wish, after), asked, size + 1)
     if len(looked.rows) > size:
         return looked.rows[:size], _key(wish, looked.rows[size - 1])
     return looked.rows, None if looked.whole or looked.last is None else _key(wish, looked.last)
 
 
-def _walk(tx: Tx, ids: Sequence[str], wish: Wish, after: str | None = None) -> Iterator[_Row]:
+def _walk(visit: _Visit, wish: Wish, after: str | None = None) -> Iterator[_Row]:
     """Yield the products of these shelves in the order that is asked for, of the option fewest have."""
-    sources = _sources(tx, ids, wish)
     start = _start(wish, after)
-    flows = [_flow(tx, statement, named, start) for statement, named in sources]
+    flows = [_flow(visit, statement, named, start) for statement, named in _sources(visit, wish)]
     key = _by_price if wish.sort else _id
     merged = heapq.merge(*flows, key=key, reverse=wish.sort != "price")
     # A product that has two of the values comes from both.
@@ -148,31 +158,31 @@ def _walk(tx: Tx, ids: Sequence[str], wish: Wish, after: str | None = None) -> I
     return takewhile(lambda row: wish.least <= row.price <= wish.most, rows)
 
 
-def _sources(tx: Tx, ids: Sequence[str], wish: Wish) -> list[tuple[Statement, Place]]:
+def _sources(visit: _Visit, wish: Wish) -> list[tuple[Statement, Place]]:
     if not wish.options:
         statement = {
             "": sql.newest_in_stock if wish.in_stock else sql.newest,
             "price": sql.cheapest_in_stock if wish.in_stock else sql.cheapest,
             "-price": sql.dearest_in_stock if wish.in_stock else sql.dearest,
         }[wish.sort]
-        return [(statement, {"category_id": one}) for one in ids]
+        return [(statement, {"category_id": one}) for one in visit.ids]
     counts: dict[str, int] = defaultdict(int)
-    for one in _counts_of(tx, ids, wish.options):
+    for one in _counts_of(visit, wish.options):
         counts[one.option] += one.products
     rarest = min(counts, key=lambda option: counts[option])
     statement = {"": sql.newest_of, "price": sql.cheapest_of, "-price": sql.dearest_of}[wish.sort]
     pairs = [pair for pair in wish.options if pair[0] == rarest]
     return [
         (statement, {"category_id": one, "option": option, "value": value})
-        for one in ids
+        for one in visit.ids
         for option, value in pairs
     ]
 
 
-def _flow(tx: Tx, statement: Statement, named: Place, start: Place) -> Iterator[_Row]:
+def _flow(visit: _Visit, statement: Statement, named: Place, start: Place) -> Iterator[_Row]:
     def fetch(last: _Row | None) -> list[_Row]:
         place = start if last is None else {name: getattr(last, name) for name in start}
-        return tx.all(_Row, statement, **named, **place, size=_STEP)
+        return visit.rows(statement, **named, **place, size=_STEP)
 
     return narrowing.walked(fetch, _STEP)
 
@@ -200,12 +210,12 @@ def _key(wish: Wish, row: _Row) -> str:
     return f"{row.price} {row.product_id}" if wish.sort else row.product_id
 
 
-def _tally(tx: Tx, ids: Sequence[str], wish: Wish) -> Tally:
+def _tally(visit: _Visit, wish: Wish) -> Tally:
     """Return how many there are of each value: exactly of a whole shelf, else as far as it is looked at."""
-    kept = _kept_counts(tx, ids)
+    kept = _kept_counts(visit)
     if wish.is_plain:
         return Tally(0, True, kept)
-    told = narrowing.tally(tx, _walk(tx, ids, wish), wish)
+    told = narrowing.tally(visit.tx, visit.alike, _walk(visit, wish), wish)
     if told.whole:
         return told
     # What was not met among the first may still be further on.
@@ -213,17 +223,17 @@ def _tally(tx: Tx, ids: Sequence[str], wish: Wish) -> Tally:
     return replace(told, of=of)
 
 
-def _kept_counts(tx: Tx, ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    most = [tx.all(_Count, sql.most_of, category_id=one) for one in ids]
+def _kept_counts(visit: _Visit) -> dict[str, dict[str, int]]:
+    most = [visit.tx.all(_Count, sql.most_of, category_id=one) for one in visit.ids]
     rows = most[0]
-    if len(ids) > 1:
+    if len(visit.ids) > 1:
         pairs = dict.fromkeys((one.option, one.value) for one in chain.from_iterable(most))
-        rows = _counts_of(tx, ids, list(pairs))
+        rows = _counts_of(visit, list(pairs))
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for one in rows:
         found[one.option][one.value] += one.products
     return found
 
 
-def _counts_of(tx: Tx, ids: Sequence[str], pairs: Sequence[Pair]) -> list[_Count]:
-    return tx.all(_Count, sql.counts, ids=json.dumps(ids), pairs=json.dumps(pairs))
+def _counts_of(visit: _Visit, pairs: Sequence[Pair]) -> list[_Count]:
+    return visit.tx.all(_Count, sql.counts, ids=json.dumps(visit.ids), pairs=json.dumps(pairs))

@@ -17,7 +17,7 @@ from itertools import islice, product
 from db import Tx, queries
 from shop import catalog, narrowing
 from shop.catalog import Card, Category
-from shop.narrowing import COUNTED, LOOKS, Facet, Looked, Wish
+from shop.narrowing import COUNTED, LOOKS, AlikeOf, Facet, Looked, Wish
 
 sql = queries("storefinds")
 
@@ -130,13 +130,14 @@ def _fetched(tx: Tx, pattern: str, below: int) -> list[_Hit]:
 
 
 def _found(tx: Tx, found: Found, words: Sequence[str], fetch: Fetch, after: str | None, wish: Wish) -> Found:
-    told_by = cache(lambda other: narrowing.tally(tx, _hits(fetch, _ENDLESS), other))
+    alike = narrowing.alike_of(tx)
+    told_by = cache(lambda other: narrowing.tally(tx, alike, _hits(fetch, _ENDLESS), other))
     first = fetch(_ENDLESS)
     count, whole = len(first), len(first) < STEP
     if not wish.is_plain:
         told = told_by(replace(wish, sort=""))
         count, whole = told.count, told.whole
-    cards, next_after = _page(tx, words, fetch, after, wish)
+    cards, next_after = _page(tx, alike, words, fetch, after, wish)
     told_of = narrowing.facets(wish, told_by)
     return replace(found, count=count, whole=whole, facets=told_of, cards=cards, next_after=next_after)
 
@@ -146,15 +147,16 @@ def _hits(fetch: Fetch, below: int) -> Iterator[_Hit]:
 
 
 def _page(
-    tx: Tx, words: Sequence[str], fetch: Fetch, after: str | None, wish: Wish
+    tx: Tx, alike: AlikeOf, words: Sequence[str], fetch: Fetch, after: str | None, wish: Wish
 ) -> tuple[tuple[Card, ...], str | None]:
     """Return a page of the newest candidates, ranked, and where to go on: in them, or behind them."""
     place = _RANKED.fullmatch(after or "")
     below, skipped = (int(place[1]), int(place[2])) if place else (_ENDLESS, 0)
     most, looks = (CANDIDATES, CANDIDATES + 1) if wish.is_plain else (NARROWED, LOOKS)
-    looked = narrowing.look(tx, _hits(fetch, below), wish, most + 1, looks)
+    looked = narrowing.look(alike, _hits(fetch, below), wish, most + 1, looks)
     hits = looked.rows[:most]
-    ranked = sorted(hits, key=lambda hit: not _begin_in(words, hit.name))
+    sought = [_folded(word) for word in words]
+    ranked = sorted(hits, key=lambda hit: not _begin_in(sought, hit.name))
     end = skipped + PAGE
     cards = catalog.cards(tx, [hit.product_id for hit in ranked[skipped:end]])
     return cards, f"{hits[0].id + 1} {end}" if end < len(ranked) else _behind(looked, most)
@@ -167,9 +169,9 @@ def _behind(looked: Looked[_Hit], most: int) -> str | None:
 
 
 def _begin_in(words: Iterable[str], name: str) -> bool:
-    """Tell whether each word begins one of a name's."""
+    """Tell whether each word, folded, begins one of a name's."""
     known = _WORD.findall(_folded(name))
-    return all(any(one.startswith(_folded(word)) for one in known) for word in words)
+    return all(any(one.startswith(word) for one in known) for word in words)
 
 
 def _pattern(words: Iterable[str], shelves: Sequence[Category], *, whole_words: bool) -> str:
@@ -178,7 +180,8 @@ def _pattern(words: Iterable[str], shelves: Sequence[Category], *, whole_words: 
 
 
 def _anywhere(word: str, shelves: Sequence[Category], *, whole: bool) -> str:
-    fitting = {one.id for one in shelves if len(word) > 1 and _begin_in([word], one.name)}
+    sought = _folded(word)
+    fitting = {one.id for one in shelves if len(word) > 1 and _begin_in([sought], one.name)}
     # They stand in the order of the tree: whoever is inside another comes behind it.
     for one in shelves:
         if one.parent_id in fitting:
@@ -195,6 +198,8 @@ def _words_of(category: Category) -> list[str]:
 
 def _folded(text: str) -> str:
     """Return a text as the index has it: small letters without accents."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text.lower())
     return "".join(one for one in parts if not unicodedata.combining(one))
 

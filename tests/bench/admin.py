@@ -153,14 +153,14 @@ class Watch:
         tx.Tx._rows = self.asked
 
 
-async def compare(small: Place, big: Place, part: str, goal: float = GOAL) -> None:
+async def compare(small: Place, big: Place, part: str, goal: float = GOAL, rounds: int = ROUNDS) -> None:
     names = [name for name in big.pages if name in small.pages and part in name]
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name in names:
             await small.look(name)
             await big.look(name)
     ratios = {name: big.middle(name) / small.middle(name) for name in names}
-    print(f"{'ratio':>6} {'small':>8} {'large':>8} {'rows':>9}  page (milliseconds, middle of {ROUNDS})")
+    print(f"{'ratio':>6} {'small':>8} {'large':>8} {'rows':>9}  page (milliseconds, middle of {rounds})")
     for name, ratio in sorted(ratios.items(), key=lambda one: -one[1]):
         rows = f"{small.rows[name]}→{big.rows[name]}"
         print(f"{ratio:6.2f} {small.middle(name):8.2f} {big.middle(name):8.2f} {rows:>9}  {name}")

@@ -95,7 +95,7 @@ async def test_every_choice_says_how_many_there_are_and_what_there_is_not_is_not
 
 
 async def test_counts_that_are_not_the_whole_say_so(world, shirts, monkeypatch):
-    monkeypatch.setattr(narrowing, "COUNTED", 1)
+    monkeypatch.setattr(narrowing, "TALLIED", 1)
     monkeypatch.setattr(narrowing, "_STEP", 1)
     found = await shelf(world, in_stock=True)
     colour = next(one for one in found.facets if one.name == "Colour")

@@ -4,7 +4,8 @@ Whatever is empty is as the shop looks by itself. A colour that could not be rea
 one that can.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, replace
 
 from db import Tx, queries
 from shop import colours, events
@@ -92,6 +93,15 @@ class _Row:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """All that one change may change."""
+
+    style: Style
+    logo_id: str
+    texts: dict[str, Texts]
+
+
 def show(tx: Tx, language: str) -> Looks:
     """Return how the shop looks to somebody who reads a language; what it lacks there stands in English."""
     row = _row(tx)
@@ -153,15 +163,26 @@ def change(tx: Tx, by: Person, wanted: Style, said: dict[str, Texts], seen: int,
         raise Refused(
             f"Text in this colour could not be read. The nearest one that can: {nearest}.", "accent"
         )
-    was, _version = style(tx)
-    told = {"name": wanted.name, "accent": wanted.accent, "shape": wanted.shape, "typeface": wanted.typeface}
-    if not tx.run(sql.change, seen=seen, **told):
-        raise Conflict("Somebody has changed the looks meanwhile: look again, then save.")
-    for language in LANGUAGES:
-        _say(tx, language, said.get(language, Texts()))
+    was, logo_id = style(tx)[0], _row(tx).logo_id
+    _put(tx, _Whole(wanted, logo_id, {one: said.get(one, Texts()) for one in LANGUAGES}), seen)
     if was != wanted:
         _note(tx, by, at, "settings:looks", _told(was), _told(wanted))
     return was
+
+
+def take_back(tx: Tx, by: Person, seen: int, at: Instant) -> None:
+    """Give the shop the looks it had before their last change; done twice, it takes itself back.
+
+    Raises Conflict where somebody has changed them since they were `seen`.
+    """
+    was, kept = style(tx)[0], tx.value(sql.former, of="looks")
+    if kept is None:
+        raise Conflict("There is nothing to take back: the looks were not changed.")
+    told = json.loads(kept)
+    texts_of = {language: Texts(**one) for language, one in told["texts"].items()}
+    former = _Whole(Style(**told["style"]), told["logo_id"], texts_of)
+    _put(tx, former, seen)
+    _note(tx, by, at, "settings:looks", _told(was), _told(former.style))
 
 
 def set_logo(tx: Tx, by: Person, logo: Rendition | None, at: Instant) -> None:
@@ -171,7 +192,8 @@ def set_logo(tx: Tx, by: Person, logo: Rendition | None, at: Instant) -> None:
         logo_id = new_id("logo")
         told = {"width": logo.width, "height": logo.height, "data": logo.data}
         tx.run(sql.add_logo, id=logo_id, media_type=MEDIA_TYPE, **told)
-    tx.run(sql.set_logo, logo_id=logo_id)
+    whole, version = _whole(tx), _row(tx).version
+    _put(tx, replace(whole, logo_id=logo_id), version)
     _note(tx, by, at, "settings:looks", "", "a logo" if logo_id else "no logo")
 
 
@@ -201,6 +223,8 @@ def write_page(tx: Tx, by: Person, wanted: Page, at: Instant) -> None:
     was = page_in(tx, wanted.slug, wanted.language)
     if (was.version if was else 0) != wanted.version:
         raise Conflict("Somebody has written this page meanwhile: look again, then save.")
+    told = {"title": was.title, "text": was.text} if was else {"title": "", "text": ""}
+    tx.run(sql.remember, of=f"page {wanted.slug} {wanted.language}", told=json.dumps(told))
     if not wanted.text:
         tx.run(sql.drop_page, slug=wanted.slug, language=wanted.language)
     else:
@@ -208,6 +232,31 @@ def write_page(tx: Tx, by: Person, wanted: Page, at: Instant) -> None:
         tx.run(sql.write_page, slug=wanted.slug, language=wanted.language, **told)
     of = f"settings:page_{wanted.slug}_{wanted.language}"
     _note(tx, by, at, of, was.title if was else "", wanted.title if wanted.text else "")
+
+
+def take_page_back(tx: Tx, by: Person, slug: str, language: str, seen: int, at: Instant) -> None:
+    """Write a page as it was before it was last written; done twice, it takes itself back.
+
+    Raises Conflict where somebody has written it since it was `seen`, and for one that was never written.
+    """
+    kept = tx.value(sql.former, of=f"page {slug} {language}")
+    if kept is None:
+        raise Conflict("There is nothing to take back: this page was not written.")
+    told = json.loads(kept)
+    write_page(tx, by, Page(slug, language, told["title"], told["text"], seen), at)
+
+
+def _put(tx: Tx, wanted: _Whole, seen: int) -> None:
+    """Give the shop these looks, and keep those that it had."""
+    tx.run(sql.remember, of="looks", told=json.dumps(asdict(_whole(tx))))
+    if not tx.run(sql.change, seen=seen, logo_id=wanted.logo_id, **asdict(wanted.style)):
+        raise Conflict("Somebody has changed the looks meanwhile: look again, then save.")
+    for language, said in wanted.texts.items():
+        tx.run(sql.say, language=language, **asdict(said))
+
+
+def _whole(tx: Tx) -> _Whole:
+    return _Whole(style(tx)[0], _row(tx).logo_id, {language: texts(tx, language) for language in LANGUAGES})
 
 
 def _row(tx: Tx) -> _Row:
@@ -220,11 +269,6 @@ def _spoken(tx: Tx, language: str) -> Texts:
         return own
     pairs = ((getattr(own, name), getattr(english, name)) for name in Texts.__slots__)
     return Texts(*(mine or theirs for mine, theirs in pairs))
-
-
-def _say(tx: Tx, language: str, said: Texts) -> None:
-    told = {name: getattr(said, name) for name in Texts.__slots__}
-    tx.run(sql.say, language=language, **told)
 
 
 def _told(one: Style) -> str:

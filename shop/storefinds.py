@@ -46,7 +46,7 @@ EVERYTHING = Wish()
 class Found:
     """What a text has found: `shown_for` is the text itself, or what was probably meant by it.
 
-    `count` is of all that fit, at least so many unless it is the `whole`.
+    `count` is of all that fit, at least so many unless it is the `whole`. Only the whole can be put in order.
     """
 
     text: str
@@ -87,7 +87,8 @@ Fetch = Callable[[int], list[_Hit]]
 def search(tx: Tx, text: str, after: str | None = None, wish: Wish = EVERYTHING) -> Found:
     """Return a page of the products that have all words of a text, as words or as beginnings of words.
 
-    Where nothing has them, one typo a word is forgiven. Of the wish, the order is not heeded.
+    Where nothing has them, one typo a word is forgiven. The wish's order is heeded where all that fit are
+    few enough to be looked at, else the best come first as without it.
     """
     shelves = catalog.categories(tx)
     words = [word.lower() for word in _WORD.findall(text)][:MOST_WORDS]
@@ -137,6 +138,7 @@ def _found(tx: Tx, found: Found, words: Sequence[str], fetch: Fetch, after: str 
     if not wish.is_plain:
         told = told_by(replace(wish, sort=""))
         count, whole = told.count, told.whole
+    wish = wish if whole else replace(wish, sort="")
     cards, next_after = _page(tx, alike, words, fetch, after, wish)
     told_of = narrowing.facets(wish, told_by)
     return replace(found, count=count, whole=whole, facets=told_of, cards=cards, next_after=next_after)
@@ -152,14 +154,23 @@ def _page(
     """Return a page of the newest candidates, ranked, and where to go on: in them, or behind them."""
     place = _RANKED.fullmatch(after or "")
     below, skipped = (int(place[1]), int(place[2])) if place else (_ENDLESS, 0)
-    most, looks = (CANDIDATES, CANDIDATES + 1) if wish.is_plain else (NARROWED, LOOKS)
+    most = NARROWED if not (wish.is_plain or wish.sort) else CANDIDATES
+    looks = CANDIDATES + 1 if wish.is_plain else LOOKS
     looked = narrowing.look(alike, _hits(fetch, below), wish, most + 1, looks)
     hits = looked.rows[:most]
-    sought = [_folded(word) for word in words]
-    ranked = sorted(hits, key=lambda hit: not _begin_in(sought, hit.name))
+    ranked = _by_price(hits, wish.sort) if wish.sort else _best_first(hits, words)
     end = skipped + PAGE
     cards = catalog.cards(tx, [hit.product_id for hit in ranked[skipped:end]])
     return cards, f"{hits[0].id + 1} {end}" if end < len(ranked) else _behind(looked, most)
+
+
+def _best_first(hits: Iterable[_Hit], words: Iterable[str]) -> list[_Hit]:
+    sought = [_folded(word) for word in words]
+    return sorted(hits, key=lambda hit: not _begin_in(sought, hit.name))
+
+
+def _by_price(hits: Iterable[_Hit], sort: str) -> list[_Hit]:
+    return sorted(hits, key=lambda hit: (hit.price, hit.product_id), reverse=sort != "price")
 
 
 def _behind(looked: Looked[_Hit], most: int) -> str | None:

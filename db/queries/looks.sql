@@ -2,11 +2,15 @@
 SELECT name, accent, shape, typeface, logo_id, version FROM looks WHERE id = 1
 
 -- name: change
-UPDATE looks SET name = :name, accent = :accent, shape = :shape, typeface = :typeface, version = version + 1
+UPDATE looks SET name = :name, accent = :accent, shape = :shape, typeface = :typeface, logo_id = :logo_id,
+  version = version + 1
 WHERE id = 1 AND version = :seen
 
--- name: set_logo
-UPDATE looks SET logo_id = :logo_id, version = version + 1 WHERE id = 1
+-- name: remember
+INSERT INTO former (of, told) VALUES (:of, :told) ON CONFLICT (of) DO UPDATE SET told = excluded.told
+
+-- name: former
+SELECT told FROM former WHERE of = :of
 
 -- name: add_logo
 INSERT INTO logos (id, media_type, width, height, data) VALUES (:id, :media_type, :width, :height, :data)

@@ -28,7 +28,7 @@ FILTERS: dict[str, tuple[str, ...] | None] = {"from": None, "to": None, "stock":
 @finding.get("/search")
 async def search() -> Response:
     """Show what a text finds; the results alone while somebody types."""
-    asked = view("/search", {"q": None} | FILTERS)
+    asked = view("/search", {"q": None} | FILTERS | {"sort": SORTS})
     wish, form = _wish(asked, shop().settings.currency)
     context = await shop().db.read(_found, asked, wish)
     if wants_fragment():

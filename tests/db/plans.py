@@ -18,6 +18,8 @@ SMALL = {
     # Whom goods are bought from: some hundreds at most. One row a day.
     # The newest hundred; what a comparison of both ledgers could not mend.
     "suppliers", "sales_days", "webhook_rejects", "findings",
+    # What settings were before: the looks, and each page in each language.
+    "former",
     # Where goods are sent at which rates, and the taxes there: some dozens.
     "shipping_zones", "shipping_countries", "shipping_rates", "tax_rates",
     # A handful of pages, in each language.

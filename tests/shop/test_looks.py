@@ -87,3 +87,13 @@ async def test_a_page_is_there_once_it_is_written_and_gone_when_it_is_empty(worl
         await write("Others too.", 0)
     await write("", 1)
     assert await world.db.read(looks.page, "about", "en") is None
+
+
+async def test_only_the_looks_that_were_seen_are_taken_back(world):
+    await change(world)
+    await change(world, Style("", "", "soft", "serif"), seen=2)
+
+    with pytest.raises(Conflict, match="changed the looks meanwhile"):
+        await world.db.write(looks.take_back, world.ada, 2, now())
+    await world.db.write(looks.take_back, world.ada, 3, now())
+    assert await world.db.read(looks.style) == (BLUE, 4)

@@ -156,6 +156,40 @@ async def test_search_goes_on_from_a_key_without_a_gap(world, monkeypatch, candi
     assert len(set(names)) == 60
 
 
+@pytest.mark.parametrize(("sort", "price"), [("price", lambda at: at), ("-price", lambda at: -at)])
+async def test_what_is_found_is_put_in_order_of_its_price(world, sort, price):
+    for number in range(60):
+        await add(world, f"Teapot {number}", price=100 + number * 37 % 61)
+    prices, after = [], None
+    while True:
+        page = await world.db.read(storefinds.search, "teapot", after, Wish(sort=sort))
+        prices += [card.price_from for card in page.cards]
+        if (after := page.next_after) is None:
+            break
+
+    assert len(prices) == 60
+    assert prices == sorted(prices, key=price)
+
+
+async def test_what_was_narrowed_down_is_put_in_order_too(world):
+    for number in range(3):
+        await add(world, f"Teapot {number}", price=[700, 300, 500][number])
+    page = await world.db.read(storefinds.search, "teapot", None, Wish(least=400, sort="price"))
+
+    assert [card.price_from for card in page.cards] == [500, 700]
+
+
+async def test_more_than_can_be_looked_at_is_not_put_in_order(world, monkeypatch):
+    monkeypatch.setattr(storefinds, "STEP", 2)
+    monkeypatch.setattr(storefinds, "COUNTED", 2)
+    for price in (700, 300, 500):
+        await add(world, f"Teapot {price}", price=price)
+    page = await world.db.read(storefinds.search, "teapot", None, Wish(sort="price"))
+
+    assert not page.whole
+    assert [card.price_from for card in page.cards] == [500, 300, 700]
+
+
 WAYS = [
     ({}, ["Vase", "Mug", "Lamp", "Poster"]),
     ({"sort": "price"}, ["Poster", "Mug", "Vase", "Lamp"]),

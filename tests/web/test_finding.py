@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shop import catalog, products
+from shop import catalog, products, storefinds
 from shop.catalog import NewProduct, NewVariant
 from shop.clock import now
 from shop.web.context import EXTENSION
@@ -84,6 +84,24 @@ async def test_what_is_archived_is_not_found(world, stranger):
     await world.db.write(products.archive, world.ada, lamp.id, now())
 
     assert 'href="/p/lamp"' not in await searched(stranger, "lamp")
+
+
+async def test_results_are_sorted_by_links_that_keep_what_was_asked(stranger):
+    page = await text_of(await stranger.get("/search?q=thing&to=20&sort=-price"))
+
+    assert names(page) == ["Vase", "Mug", "Poster"]
+    assert 'href="/search?q=thing&amp;to=20&amp;sort=price">Cheapest' in page
+    assert 'href="/search?q=thing&amp;to=20">Best match' in page
+    assert '<input type="hidden" name="sort" value="-price">' in page
+
+
+async def test_too_many_results_are_not_sorted_but_say_so(stranger, monkeypatch):
+    for part in ("STEP", "COUNTED"):
+        monkeypatch.setattr(storefinds, part, 2)
+    page = await text_of(await stranger.get("/search?q=thing&sort=price"))
+
+    assert "Narrow it down to sort it by price." in page
+    assert "Cheapest" not in page
 
 
 async def test_more_results_come_by_a_link(world, stranger):

@@ -23,6 +23,16 @@ async def upload(ada, **files):
     return await ada.client.post("/admin/looks/logo", files=files, headers={"Sec-Fetch-Site": "same-origin"})
 
 
+async def press(ada, path, sentence, fields):
+    """Send the form of the button "Undo" beside a sentence."""
+    page = await text_of(await ada.get(path))
+    assert sentence in page
+    assert f'action="{path}/undo"' in page
+    for name, value in fields.items():
+        assert f'name="{name}" value="{value}"' in page
+    assert (await ada.post(f"{path}/undo", fields)).status_code == 303
+
+
 @pytest.mark.parametrize("path", ["/admin/looks", "/admin/looks/pages/about"])
 async def test_only_admins_see_these_pages(stranger, sam, ada, path):
     assert (await stranger.get(path)).status_code == 303
@@ -104,3 +114,34 @@ async def test_half_a_page_is_refused(ada):
 
     assert answer.status_code == 422
     assert "A page has both, a title and a text" in await text_of(answer)
+
+
+async def test_a_change_of_looks_is_taken_back_with_its_logo_and_texts(ada, stranger):
+    await ada.post("/admin/looks", STYLE | {"heading-en": "Fired slowly"})
+    await upload(ada, logo=png())
+    await ada.post("/admin/looks", STYLE | {"name": "Kill", "seen": "3"})
+
+    await press(ada, "/admin/looks", "Undo", {"seen": "4"})
+    page = await text_of(await stranger.get("/"))
+    assert "<title>The Kiln</title>" in page
+    assert "<h1>Fired slowly</h1>" in page
+    assert 'class="logo"' in page
+    await press(ada, "/admin/looks", "The shop looks as it did before.", {"seen": "5"})
+    assert "<title>Kill</title>" in await text_of(await stranger.get("/"))
+
+
+async def test_a_page_that_was_emptied_comes_back(ada, stranger):
+    form = {"title": "About", "text": "We make mugs.", "language": "en", "seen": "0"}
+    await ada.post("/admin/looks/pages/about", form)
+    await ada.post("/admin/looks/pages/about", form | {"title": "", "text": "", "seen": "1"})
+
+    await press(ada, "/admin/looks/pages/about", "The page is gone.", {"language": "en", "seen": "0"})
+    assert "We make mugs." in await text_of(await stranger.get("/pages/about"))
+
+
+@pytest.mark.parametrize("path", ["/admin/looks", "/admin/looks/pages/about"])
+async def test_what_has_changed_since_is_not_taken_back(ada, path):
+    answer = await ada.post(f"{path}/undo", {"language": "en", "seen": "1"})
+    assert answer.status_code == 409
+    assert "There is nothing to take back" in await text_of(answer)
+    assert (await ada.post(f"{path}/undo", {"seen": "x"})).status_code == 422

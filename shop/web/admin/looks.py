@@ -14,7 +14,7 @@ from shop.web.admin.follow import go
 from shop.web.context import shop, signed_in
 from shop.web.errors import status_of
 from shop.web.forms import EMPTY, FormState
-from shop.web.reply import AnyResponse, flash, page
+from shop.web.reply import AnyResponse, Undo, flash, page
 from shop.words import LANGUAGES
 
 admin_looks = Blueprint("admin_looks", __name__)
@@ -53,15 +53,27 @@ async def change() -> AnyResponse:
     values, state = forms.read(await request.form, _STYLE | _TEXTS)
     if state.errors:
         return await _index(422, state)
-    seen, style = values["seen"], Style(*(values[name] for name in Style.__slots__))
+    style = Style(*(values[name] for name in Style.__slots__))
     said = {one: Texts(*(values[f"{name}-{one}"] for name in Texts.__slots__)) for one in LANGUAGES}
     try:
-        await shop().db.write(looks.change, await signed_in(), style, said, seen, now())
+        await shop().db.write(looks.change, await signed_in(), style, said, values["seen"], now())
     except (Refused, Conflict) as refusal:
         field = (refusal.field if isinstance(refusal, Refused) else None) or "seen"
         return await _index(status_of(refusal), FormState(state.values, {field: str(refusal)}))
-    flash("The looks are saved: this is how the shop looks now.")
-    return go(HERE)
+    return await _changed("The looks are saved: this is how the shop looks now.")
+
+
+@admin_looks.post("/looks/undo")
+async def take_back() -> AnyResponse:
+    """Give the shop the looks it had before."""
+    values, state = forms.read(await request.form, {"seen": _STYLE["seen"]})
+    if state.errors:
+        return await _index(422, state)
+    try:
+        await shop().db.write(looks.take_back, await signed_in(), values["seen"], now())
+    except Conflict as stale:
+        return await _index(409, FormState({}, {"seen": str(stale)}))
+    return await _changed("The shop looks as it did before.")
 
 
 @admin_looks.post("/looks/logo")
@@ -76,16 +88,14 @@ async def put_logo() -> AnyResponse:
         return await _index(422, FormState({}, {"logo": str(refusal)}))
     fitting = [one for one in made if one.width <= LOGO_PIXELS] or made[:1]
     await shop().db.write(looks.set_logo, await signed_in(), fitting[-1], now())
-    flash("The logo is there.")
-    return go(HERE)
+    return await _changed("The logo is there.")
 
 
 @admin_looks.post("/looks/logo/removal")
 async def drop_logo() -> AnyResponse:
     """Let the name stand there again."""
     await shop().db.write(looks.set_logo, await signed_in(), None, now())
-    flash("The name stands there again.")
-    return go(HERE)
+    return await _changed("The name stands there again.")
 
 
 @admin_looks.get("/looks/pages/<slug>")
@@ -104,19 +114,45 @@ async def write_page(slug: str) -> AnyResponse:
         )
     if state.errors:
         return await _page(slug, 422, state)
-    wanted = Page(_known(slug), values["language"], values["title"], values["text"], values["seen"])
+    wanted = Page(_known(slug), *(values[name] for name in ("language", "title", "text", "seen")))
     try:
         await shop().db.write(looks.write_page, await signed_in(), wanted, now())
     except Conflict as stale:
         return await _page(slug, 409, FormState(state.values, {"seen": str(stale)}))
-    flash("The page is saved." if wanted.text else "The page is gone.")
-    return go(f"{HERE}/pages/{slug}")
+    return await _written_page(slug, wanted.language, "The page is saved.")
+
+
+@admin_looks.post("/looks/pages/<slug>/undo")
+async def take_page_back(slug: str) -> AnyResponse:
+    """Write a page as it was before."""
+    values, state = forms.read(await request.form, {name: _PAGE[name] for name in ("language", "seen")})
+    if state.errors:
+        return await _page(slug, 422, state)
+    of = (_known(slug), values["language"])
+    try:
+        await shop().db.write(looks.take_page_back, await signed_in(), *of, values["seen"], now())
+    except Conflict as stale:
+        return await _page(slug, 409, FormState({"language": of[1]}, {"seen": str(stale)}))
+    return await _written_page(*of, "The page is as it was before.")
 
 
 def _known(slug: str) -> str:
     if slug not in looks.PAGES:
         raise NotFound("There is no such page.")
     return slug
+
+
+async def _changed(sentence: str) -> AnyResponse:
+    _style, version = await shop().db.read(looks.style)
+    flash(sentence, undo=Undo(f"{HERE}/undo", {"seen": str(version)}))
+    return go(HERE)
+
+
+async def _written_page(slug: str, language: str, sentence: str) -> AnyResponse:
+    found = await shop().db.read(looks.page_in, slug, language)
+    fields = {"language": language, "seen": str(found.version if found else 0)}
+    flash(sentence if found else "The page is gone.", undo=Undo(f"{HERE}/pages/{slug}/undo", fields))
+    return go(f"{HERE}/pages/{slug}")
 
 
 def _whole(tx: Tx) -> dict[str, Any]:

@@ -196,3 +196,37 @@ GROUP BY s.kind, s.year, s.last HAVING COUNT(i.seq) <> s.last OR MAX(i.number) <
 SELECT i.kind || ' ' || i.year || '-' || i.number || ' says ' || i.amount FROM invoices i
 JOIN orders o ON o.id = i.order_id LEFT JOIN refunds r ON r.id = i.refund_id
 WHERE i.amount <> CASE i.kind WHEN 'invoice' THEN o.total ELSE -r.amount END LIMIT 1
+
+-- name: shown_otherwise
+SELECT 'product ' || p.slug || ': the shelves say '
+  || COALESCE(f.price || iif(f.shown, ', shown', ', hidden') || iif(f.in_stock, ', in stock', ', sold out'), 'nothing')
+  || '; the books ' || p.price || iif(p.shown, ', shown', ', hidden') || iif(p.in_stock, ', in stock', ', sold out')
+FROM (
+  SELECT p.id, p.slug, p.category_id, COALESCE(MIN(v.price), 0) AS price,
+    p.published = 1 AND p.archived_at IS NULL AND COUNT(v.sku) > 0 AS shown,
+    COALESCE(MAX(s.available > 0), 0) AS in_stock
+  FROM products p LEFT JOIN variants v ON v.product_id = p.id AND v.archived_at IS NULL
+  LEFT JOIN stock s ON s.sku = v.sku
+  GROUP BY p.id
+) p LEFT JOIN product_finds f ON f.product_id = p.id
+WHERE (f.category_id, f.price, f.shown, f.in_stock) IS NOT (p.category_id, p.price, p.shown, p.in_stock) LIMIT 1
+
+-- name: options_told_otherwise
+WITH told AS (
+  SELECT DISTINCT f.product_id, o.key AS option, o.value, f.category_id, f.price
+  FROM product_finds f CROSS JOIN variants v CROSS JOIN json_each(v.options) o
+  WHERE f.shown = 1 AND v.product_id = f.product_id AND v.archived_at IS NULL AND o.type = 'text'
+), kept AS (SELECT product_id, option, value, category_id, price FROM product_options)
+SELECT 'product ' || p.slug || ': ' || one.option || ' ' || one.value FROM (
+  SELECT * FROM (SELECT * FROM told EXCEPT SELECT * FROM kept)
+  UNION ALL
+  SELECT * FROM (SELECT * FROM kept EXCEPT SELECT * FROM told)
+) one LEFT JOIN products p ON p.id = one.product_id LIMIT 1
+
+-- name: options_miscounted
+SELECT COALESCE(c.option || ' ' || c.value, o.option || ' ' || o.value) || ': ' || COALESCE(c.products, 0)
+  || ' products are counted, ' || COALESCE(o.products, 0) || ' have it'
+FROM option_counts c FULL JOIN (
+  SELECT category_id, option, value, COUNT(*) AS products FROM product_options GROUP BY category_id, option, value
+) o ON (o.category_id, o.option, o.value) = (c.category_id, c.option, c.value)
+WHERE c.products IS NOT o.products LIMIT 1

@@ -83,6 +83,20 @@ async def test_the_last_one_is_sold_out_on_the_open_product_and_category_page(op
     await expect(product.get_by_role("button", name="Add to cart")).to_have_count(0)
 
 
+async def test_what_is_taken_off_sale_is_not_called_sold_out(open_page, demo):
+    watcher = await opened(await open_page(), "/p/allotment-mug")
+    merchant = await open_page()
+    await merchant.goto("/login?next=/admin/products%3Fq%3Dallotment")
+    await sign_in(merchant, demo, "ada", "/admin/products")
+    await merchant.get_by_role("link", name="Allotment mug").first.click()
+
+    await merchant.get_by_role("button", name="Archive").click()
+
+    gone = watcher.get_by_text("This is not sold any more.")
+    await expect(gone).to_be_visible(timeout=WITHIN_A_SECOND)
+    await expect(watcher.locator(".buy")).to_be_hidden()
+
+
 async def test_without_script_a_reload_shows_the_same(open_page, demo):
     watcher = await open_page(java_script_enabled=False)
     await watcher.goto("/p/orchard-print")

@@ -18,19 +18,19 @@ CLOSED_REASONS = (
     "oversold",
 )
 WORDS = {
-    "open": N_("open"),
-    "processing": N_("processing"),
-    "confirmed": N_("confirmed"),
+    "open": N_("not paid yet"),
+    "processing": N_("waiting for the bank"),
+    "confirmed": N_("paid"),
     "packed": N_("packed"),
     "shipped": N_("shipped"),
     "closed": N_("closed"),
-    "review": N_("review"),
-    "expired": N_("expired"),
+    "review": N_("being looked at"),
+    "expired": N_("not paid in time"),
     "cancelled": N_("cancelled"),
     "payment_failed": N_("payment failed"),
     "refunded": N_("refunded"),
     "charged_back": N_("charged back"),
-    "oversold": N_("oversold"),
+    "oversold": N_("sold out"),
 }
 """The same as a shopper's list of orders says them."""
 FOR_WANT_OF_MONEY = ("expired", "payment_failed")

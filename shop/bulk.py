@@ -16,7 +16,7 @@ from shop.batches import PRICE, STOCK, Batch, Edit, Task
 from shop.clock import Instant
 from shop.errors import Conflict, Refused
 from shop.inventory import Wish
-from shop.money import LARGEST, format_money, parse_money
+from shop.money import LARGEST, format_money, parse_money, step, stepped
 from shop.people import Person
 from shop.stock import StockRow
 
@@ -182,6 +182,8 @@ def _rows(tx: Tx, choice: Choice) -> tuple[tuple[StockRow, ...], bool]:
 def _proposed(row: StockRow, change: Change) -> Proposal:
     was = row.price if change.what == PRICE else row.on_hand
     now = _ROUTES[change.action](was, change.value)
+    if change.action == "price_percent":
+        now = stepped(now, step(change.currency))
     return Proposal(row, was, now, _refusal(row, now, change))
 
 

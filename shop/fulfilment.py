@@ -11,7 +11,7 @@ from db import Tx, queries
 from shop import disputes, events, letters, orders, parcels, refunds, stock
 from shop.clock import Instant
 from shop.errors import Conflict, Refused
-from shop.money import format_money
+from shop.money import format_money, must_be_chargeable, step
 from shop.orders import Order
 from shop.people import Person
 
@@ -134,6 +134,10 @@ def refund(tx: Tx, number: str, by: Person, give: Give, at: Instant) -> int:
     if amount > sum(left.values()):
         most = format_money(sum(left.values()), order.currency)
         raise Refused(f"At most {most} can be refunded.", "amount")
+    try:
+        must_be_chargeable(amount, order.currency)
+    except ValueError as fault:
+        raise Refused(str(fault), "amount") from None
     _spread(tx, order, by.actor, amount, left, at, intention=give.intention)
     if give.restock:
         cause = stock.Cause(order.id, by.actor, "refunded", at)
@@ -237,7 +241,8 @@ def _price_of(tx: Tx, order: Order, units: Mapping[str, int]) -> int:
         if not 0 <= quantity <= most:
             raise Refused(f"This order has {most} of {sku}.", f"line-{sku}")
         amount += bought[sku].paid_for(quantity) if quantity else 0
-    return amount
+    # Part of a line may fall between two amounts that a card can be given back.
+    return amount - amount % step(order.currency)
 
 
 def _spread(

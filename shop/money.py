@@ -16,6 +16,7 @@ ZERO_DECIMALS = frozenset(
     "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split()  # noqa: SIM905 - reads as a list
 )
 THREE_DECIMALS = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
+_STEPS = dict.fromkeys(THREE_DECIMALS, 10) | {"isk": 100, "ugx": 100}
 LARGEST = 99_999_999
 """Stripe's largest amount of one charge, in minor units."""
 _LEAST = {
@@ -53,6 +54,20 @@ def least_charge(currency: str) -> int:
     return _LEAST.get(currency, 0)
 
 
+def step(currency: str) -> int:
+    """Return what every amount that Stripe charges is a multiple of, in minor units.
+
+    From Stripe's page "Supported currencies": the last digit of three is 0, and the króna and the Ugandan
+    shilling are sent with two decimals that are 00.
+    """
+    return _STEPS.get(currency, 1)
+
+
+def stepped(amount: int, by: int) -> int:
+    """Return the multiple of `by` that is nearest to an amount that is not below zero; half of it goes up."""
+    return (2 * amount + by) // (2 * by) * by
+
+
 def format_money(amount: int, currency: str) -> str:
     """Return an amount of minor units as the language spoken here writes it, such as €12.50 or 12,50 €."""
     return _written(amount, currency, language())
@@ -73,8 +88,8 @@ def typed_money(amount: int, currency: str) -> str:
 def parse_money(text: str, currency: str) -> int:
     """Return the minor units a person meant by `12.50`, `12,50` or `12`.
 
-    Raises ValueError with a sentence for anything else, for more decimals than the currency has and
-    for more than Stripe can charge at once.
+    Raises ValueError with a sentence for anything else, for more decimals than the currency has, for an
+    amount between its steps and for more than Stripe can charge at once.
     """
     typed = text.strip()
     match = _TYPED.fullmatch(typed)
@@ -86,6 +101,17 @@ def parse_money(text: str, currency: str) -> int:
             _("{currency} has {count} decimals: write fewer.", currency=currency.upper(), count=places)
         )
     amount = int(Decimal(typed.replace(",", ".")).scaleb(places))
+    must_be_chargeable(amount, currency)
+    return amount
+
+
+def must_be_chargeable(amount: int, currency: str) -> None:
+    """Raise ValueError with a sentence for an amount that could not be charged."""
     if amount > LARGEST:
         raise ValueError(_("That is more than can be charged at once."))
-    return amount
+    by = step(currency)
+    if amount % by:
+        steps, nearest = typed_money(by, currency), typed_money(stepped(amount, by), currency)
+        raise ValueError(
+            _("Cards are charged in steps of {step}: write {nearest}.", step=steps, nearest=nearest)
+        )

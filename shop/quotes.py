@@ -12,7 +12,7 @@ from shop.clock import Instant
 from shop.countries import country_name
 from shop.discounts import Discount
 from shop.errors import Refused
-from shop.money import least_charge
+from shop.money import least_charge, step
 from shop.shipping import Offer
 from shop.totals import Priced, Totals, reckon
 from shop.words import _
@@ -76,7 +76,8 @@ def of(tx: Tx, cart_id: str | None, currency: str, at: Instant, email: str | Non
     countries = shipping.countries(tx)
     country = _country(chosen.country, terms.home_country, countries)
     found, refusal = _discount(tx, shown, chosen.discount_code, currency, at, email)
-    off = discounts.worth(found, shown.total) if found else 0
+    by = step(currency)
+    off = discounts.worth(found, shown.total, by) if found else 0
     value = shown.total - off
     offers = shipping.offers(tx, country, value) if countries else ()
     offer = next((one for one in offers if one.id == chosen.shipping_rate_id), next(iter(offers), None))
@@ -86,9 +87,10 @@ def of(tx: Tx, cart_id: str | None, currency: str, at: Instant, email: str | Non
         shipping=offer.price if offer else 0,
         shipping_rate=taxes.rate(tx, country, taxes.STANDARD),
         with_tax=terms.prices_include_tax,
+        step=by,
     )
     free = shipping.free_from(tx, country, value) if offer else None
-    goods = None if free is None else discounts.goods_for(found, free)
+    goods = None if free is None else discounts.goods_for(found, free, by)
     free_for = None if goods is None else goods - shown.total
     code = discounts.clean(chosen.discount_code)
     least = least_charge(currency) if 0 < totals.total < least_charge(currency) else None

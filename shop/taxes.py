@@ -119,9 +119,9 @@ def contained(gross: int, rate: int) -> int:
     return (2 * gross * rate + WHOLE + rate) // (2 * (WHOLE + rate))
 
 
-def on_top(net: int, rate: int) -> int:
-    """Return the tax that comes on top of an amount, in minor units, half a unit rounded up."""
-    return (2 * net * rate + WHOLE) // (2 * WHOLE)
+def on_top(net: int, rate: int, step: int = 1) -> int:
+    """Return the tax that comes on top of an amount, in minor units, half a `step` rounded up."""
+    return (2 * net * rate + WHOLE * step) // (2 * WHOLE * step) * step
 
 
 def percent(rate: int) -> str:

@@ -71,7 +71,7 @@ class World:
         cart_id = new_id("cart")
         for sku, quantity in quantities.items():
             await self.db.write(cart.put, cart_id, sku, quantity, now())
-        await self.db.write(quotes.use_code, cart_id, code, "eur", now())
+        await self.db.write(quotes.use_code, cart_id, code, self.settings.currency, now())
         buyer = who if isinstance(who, Buyer) else account(who)
         begun = await self.db.write(checkout.begin, self.settings, buyer, cart_id, now())
         attempt = await self.db.read(payments.latest_attempt, begun.order.id)

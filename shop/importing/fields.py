@@ -6,7 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from shop.errors import Refused
-from shop.money import LARGEST, decimals
+from shop.money import decimals, must_be_chargeable
 from shop.naming import LONGEST_SKU, LONGEST_SLUG
 from shop.products import LONGEST_DESCRIPTION, LONGEST_NAME
 from shop.stock import MOST
@@ -62,14 +62,15 @@ def amount(cell: str, currency: str) -> int:
     if len(part.rstrip("0")) > places:
         raise Refused(f"{currency.upper()} has {places} decimals: this price has more.")
     found = int(Decimal(f"{whole}.{part or 0}").scaleb(places))
-    return _chargeable(found)
+    return _chargeable(found, currency)
 
 
 def minor_units(cell: str, currency: str) -> int:
     """Return a price of our own export, an integer of minor units; with a decimal mark it is an amount."""
     bare = cell.strip()
     if bare.isascii() and bare.isdecimal():
-        return _chargeable(int(bare) if len(bare) < 12 else LARGEST + 1)  # noqa: PLR2004 - more than any amount
+        # Twelve digits are more than any amount.
+        return _chargeable(int(bare[:12]), currency)
     return amount(cell, currency)
 
 
@@ -179,9 +180,11 @@ def _is_thousands(bare: str, whole: str, part: str, places: int) -> bool:
     raise Refused(f"This may mean {whole}{part} or {whole}.{part}: write it without a mark for thousands.")
 
 
-def _chargeable(found: int) -> int:
-    if found > LARGEST:
-        raise Refused("That is more than can be charged at once.")
+def _chargeable(found: int, currency: str) -> int:
+    try:
+        must_be_chargeable(found, currency)
+    except ValueError as fault:
+        raise Refused(str(fault)) from None
     return found
 
 

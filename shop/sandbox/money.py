@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from shop.sandbox.state import Fault
+
 # Stripe's page "Supported currencies".
 ZERO_DECIMALS = frozenset(
     ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf")
@@ -14,8 +16,18 @@ LEAST = (
     | dict.fromkeys(("aud", "brl", "cad", "chf", "eur", "inr", "jpy", "nzd", "sgd", "usd"), 50)
 )
 
+# The same page: the last digit of three is 0; these two are sent with decimals that are 00.
+STEPS = dict.fromkeys(THREE_DECIMALS, 10) | {"isk": 100, "ugx": 100}
+
 
 def written(amount: int, currency: str) -> str:
     """Return an amount of minor units as people read it."""
     places = 0 if currency in ZERO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
     return f"{Decimal(amount).scaleb(-places):,.{places}f} {currency.upper()}"
+
+
+def must_be_in_steps(amount: int, currency: str, param: str) -> None:
+    """Raise Fault 400 for an amount between those that a card of the currency can be charged."""
+    step = STEPS.get(currency, 1)
+    if amount % step:
+        raise Fault(400, f"Amounts in {currency.upper()} are multiples of {step}.", param=param)

@@ -69,6 +69,14 @@ async def test_a_coupon_takes_off_the_products_it_applies_to(local):
     assert session.total_details.amount_discount == 500
 
 
+async def test_amounts_of_three_decimals_end_in_nothing(local):
+    with pytest.raises(stripe.InvalidRequestError, match="multiples of 10"):
+        await local.session(line_items=[item(LAMP | {"currency": "kwd"})])
+    session = await local.session(line_items=[item(LAMP | {"currency": "kwd", "unit_amount": 990})])
+
+    assert session.amount_total == 990
+
+
 async def test_nothing_to_pay_completes_without_a_payment(local):
     coupon = await local.v1.coupons.create_async({"percent_off": 100})
     session = await local.paid(discounts=[{"coupon": coupon.id}])

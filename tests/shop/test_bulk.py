@@ -17,8 +17,8 @@ def ticked(*skus) -> Choice:
     return Choice(skus, everything=False, wish=Wish())
 
 
-def change(action, value, reason="correction") -> Change:
-    return Change(action, Decimal(value), reason, "", "eur")
+def change(action, value, reason="correction", currency="eur") -> Change:
+    return Change(action, Decimal(value), reason, "", currency)
 
 
 async def seen(world, choice, what) -> bulk.Preview:
@@ -63,6 +63,12 @@ async def test_every_way_of_changing_a_price(world, action, value, now_):
     await made(world, ticked("MUG"), change(action, value))
 
     assert (await prices(world))["MUG"] == now_
+
+
+async def test_a_price_changed_by_percent_can_be_charged(world):
+    preview = await seen(world, ticked("MUG"), change("price_percent", "5.1", currency="kwd"))
+
+    assert [(one.was, one.now) for one in preview.rows] == [(1250, 1310)]
 
 
 @pytest.mark.parametrize(

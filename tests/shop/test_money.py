@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as any_
 
-from shop.money import LARGEST, decimals, format_money, parse_money, typed_money
+from shop.money import LARGEST, decimals, format_money, parse_money, step, stepped, typed_money
 
 CURRENCIES = any_.sampled_from(["eur", "usd", "jpy", "kwd", "chf"])
 
 
 @given(any_.integers(0, LARGEST), CURRENCIES)
 def test_what_is_typed_back_is_the_same_amount(amount, currency):
+    amount -= amount % step(currency)
+
     assert parse_money(typed_money(amount, currency), currency) == amount
 
 
@@ -26,6 +28,26 @@ def outcome(text: str, currency: str) -> int | str:
         return parse_money(text, currency)
     except ValueError as refusal:
         return str(refusal)
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "sentence"),
+    [
+        ("12.345", "kwd", "Cards are charged in steps of 0.010: write 12.350."),
+        ("1250.40", "isk", "Cards are charged in steps of 1.00: write 1250.00."),
+        ("7.50", "ugx", "Cards are charged in steps of 1.00: write 8.00."),
+    ],
+)
+def test_what_stripe_could_not_charge_is_refused_with_the_nearest(typed, currency, sentence):
+    assert outcome(typed, currency) == sentence
+
+
+@given(any_.integers(0, LARGEST), any_.sampled_from([1, 10, 100]))
+def test_an_amount_is_rounded_to_the_nearest_step_half_of_it_up(amount, by):
+    found = stepped(amount, by)
+
+    assert found % by == 0
+    assert -by <= 2 * (amount - found) < by
 
 
 @pytest.mark.parametrize(

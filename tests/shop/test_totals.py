@@ -11,12 +11,16 @@ RATES = st.sampled_from([0, 2100, 7000, 19_000, 25_500, 100_000])
 LINES = st.lists(st.tuples(AMOUNTS, RATES), min_size=1, max_size=8)
 
 
-@given(LINES, AMOUNTS, AMOUNTS, RATES, st.booleans())
-def test_goods_discount_shipping_and_tax_are_the_total(lines, off, shipping, shipping_rate, with_tax):
+@given(LINES, AMOUNTS, AMOUNTS, RATES, st.booleans(), st.sampled_from([1, 10, 100]))
+def test_goods_discount_shipping_and_tax_are_the_total(lines, off, shipping, shipping_rate, with_tax, step):
+    lines = [(price * step, rate) for price, rate in lines]
     priced = [Priced(str(place), price, rate) for place, (price, rate) in enumerate(lines)]
+    off, told = off * step, {"shipping_rate": shipping_rate, "with_tax": with_tax, "step": step}
 
-    found = reckon(priced, discount=off, shipping=shipping, shipping_rate=shipping_rate, with_tax=with_tax)
+    found = reckon(priced, discount=off, shipping=shipping * step, **told)
 
+    assert found.total % step == 0
+    assert all(share.discount % step == 0 for share in found.shares)
     assert found.total == found.subtotal - found.discount + found.shipping + found.tax
     assert found.subtotal == sum(price for price, _ in lines)
     assert found.discount == min(off, found.subtotal)

@@ -4,8 +4,11 @@ import random
 
 import pytest
 
-from shop import buyers, cart, checkout, discounts, payments, quotes, shipping, taxes
+from shop import buyers, cart, checkout, discounts, fulfilment, payments, quotes, shipping, taxes
 from shop.clock import new_id, now
+from shop.errors import Refused
+from shop.fulfilment import Give
+from shop.money import step
 from shop.stripe_gateway import Gateway
 from tests.street import opened_street
 
@@ -14,7 +17,7 @@ COUNTRIES = ("DE", "AT", "US", "JP")
 PERCENTS = (0, 2100, 7000, 8100, 19_000, 25_500)
 
 
-@pytest.fixture(params=["eur", "jpy"])
+@pytest.fixture(params=["eur", "jpy", "kwd"])
 async def bazaar(request, tmp_path):
     """A street with odd prices, three zones with ways to send and four countries with taxes."""
     async with opened_street(tmp_path, currency=request.param) as street:
@@ -25,12 +28,15 @@ async def bazaar(request, tmp_path):
 
 
 async def furnish(world, dice):
+    by = step(world.settings.currency)
     for sku in "ABCDE":
-        await world.add_things(sku, 5000, price=dice.choice((10, 33, 70, 999, 1250, 12_340)))
+        await world.add_things(sku, 5000, price=by * dice.choice((10, 33, 70, 999, 1250, 12_340)))
     for name, codes in (("Home", ("DE",)), ("Near", ("AT",)), ("Rest", ("*",))):
         zone = await world.db.write(shipping.save_zone, world.ada, None, name, codes, now())
         for place in range(2):
-            terms = shipping.Terms(f"Way {place}", "", dice.randrange(0, 3000), 0, dice.choice((None, 5000)))
+            terms = shipping.Terms(
+                f"Way {place}", "", by * dice.randrange(0, 3000), 0, dice.choice((None, 5000))
+            )
             await world.db.write(shipping.save_rate, world.ada, zone.id, None, terms, 0, now())
     for country in COUNTRIES:
         await world.db.write(taxes.save, world.ada, country, "", dice.choice(PERCENTS), 0, now())
@@ -45,7 +51,11 @@ async def filled_cart(world, dice, place: int) -> str:
         await world.db.write(cart.put, cart_id, sku, dice.randint(1, 9), at)
     await world.db.write(quotes.send_to, cart_id, dice.choice(COUNTRIES), "")
     kind, value = dice.choice(
-        (("amount", dice.randint(1, 4000)), ("percent", dice.randint(1, 10_000)), ("", 0))
+        (
+            ("amount", step(world.settings.currency) * dice.randint(1, 4000)),
+            ("percent", dice.randint(1, 10_000)),
+            ("", 0),
+        )
     )
     if kind:
         terms = discounts.Terms(f"CODE{place}", kind, value)
@@ -84,3 +94,18 @@ async def test_any_cart_is_charged_what_was_shown_to_the_last_minor_unit(bazaar,
     assert charged == shown
     assert len(charged) > CARTS // 2
     assert len(set(charged)) > CARTS // 4
+
+
+async def test_what_is_given_back_of_a_line_is_an_amount_that_can_be(tmp_path):
+    async with opened_street(tmp_path, currency="kwd") as street:
+        world, third = street.world, discounts.Terms("THIRD", "percent", 3300)
+        await world.add_things("CUP", 10, price=990)
+        await world.db.write(discounts.save, world.ada, None, third, 0, now())
+        placed = await world.confirmed(world.sam, CUP=3, code="THIRD")
+
+        one = Give(None, {"CUP": 1}, restock=False)
+
+        assert (await world.order(placed)).total == 1990
+        assert await world.db.write(fulfilment.refund, placed.number, world.ada, one, now()) == 660
+        with pytest.raises(Refused, match="in steps of 0.010: write 0.330"):
+            await world.db.write(fulfilment.refund, placed.number, world.ada, Give(333, {}, False), now())

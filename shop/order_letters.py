@@ -22,7 +22,7 @@ KIND = "order"
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class _Parcel:
     """A parcel on its way, and the order it belongs to."""
 
     order_id: str
@@ -115,7 +115,7 @@ def _is_followed(tx: Tx, order: Order) -> bool:
 
 
 def _shipped(tx: Tx, parcel_id: str) -> _News | None:
-    parcel = tx.one(Parcel, sql.parcel, id=parcel_id)
+    parcel = tx.one(_Parcel, sql.parcel, id=parcel_id)
     if parcel is None:
         return None
     order = orders.by_id(tx, parcel.order_id)

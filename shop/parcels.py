@@ -30,13 +30,12 @@ class Parcel:
 
 def add(tx: Tx, order_id: str, by: str, carrier: str, tracking: str, at: Instant) -> str | None:
     """Note a parcel on its way and return its id; None for one that is noted already."""
+    made = Parcel(new_id("par"), carrier, tracking, at, None)
     told = {"carrier": carrier, "tracking": tracking, "actor": by, "at": at}
-    parcel_id = new_id("par")
-    if not tx.run(sql.add, id=parcel_id, order_id=order_id, **told):
+    if not tx.run(sql.add, id=made.id, order_id=order_id, **told):
         return None
-    after = f"{carrier} {tracking}".strip()
-    events.record(tx, "order.parcel", f"order:{order_id}", by=by, at=at, after=after)
-    return parcel_id
+    events.record(tx, "order.parcel", f"order:{order_id}", by=by, at=at, after=made.name)
+    return made.id
 
 
 def of_order(tx: Tx, order_id: str) -> tuple[Parcel, ...]:

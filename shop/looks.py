@@ -54,11 +54,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """All that stands around a page: the style with its version, the texts, and the pages there are."""
+    """All that stands around a page: the style, the texts, and the pages there are.
+
+    `sheet` is where the style's own sheet is, empty for a shop that looks as it does by itself.
+    """
 
     name: str
     logo_id: str
     version: int
+    sheet: str
     texts: Texts
     pages: tuple[Link, ...]
     offers_withdrawal: bool
@@ -113,10 +117,18 @@ def show(tx: Tx, language: str) -> Looks:
         row.name or NAME,
         row.logo_id,
         row.version,
-        _spoken(tx, language),
+        f"/looks-{row.version}.css" if row.version > 1 else "",
+        _spoken(texts(tx, language), texts(tx, ENGLISH)),
         pages,
         offers_withdrawal(tx),
     )
+
+
+def preview(tx: Tx, wanted: Style, said: dict[str, Texts], language: str) -> Looks:
+    """Return how the shop would look, without a sheet. Raises Refused for a colour that can't be read."""
+    _must_be_readable(wanted.accent)
+    words = _spoken(said[language], said[ENGLISH])
+    return replace(show(tx, language), name=wanted.name or NAME, texts=words, sheet="")
 
 
 def offers_withdrawal(tx: Tx) -> bool:
@@ -137,12 +149,17 @@ def texts(tx: Tx, language: str) -> Texts:
 
 def sheet(tx: Tx) -> str:
     """Return the stylesheet that the chosen style comes to."""
-    row = _row(tx)
-    rules = [f"--round: {_RADIUS[row.shape]};"]
-    if row.typeface == "sans":
+    return sheet_of(style(tx)[0])
+
+
+def sheet_of(chosen: Style) -> str:
+    """Return the stylesheet that a style comes to. Raises Refused for a colour that can't be read."""
+    _must_be_readable(chosen.accent)
+    rules = [f"--round: {_RADIUS[chosen.shape]};"]
+    if chosen.typeface == "sans":
         rules.append("--serif: var(--sans);")
-    if row.accent:
-        light, dark = colours.of(row.accent), colours.of(colours.in_the_dark(row.accent))
+    if chosen.accent:
+        light, dark = colours.of(chosen.accent), colours.of(colours.in_the_dark(chosen.accent))
         strong = colours.Lch(max(light.lightness - 0.07, 0), light.chroma, light.hue)
         bright = colours.Lch(min(dark.lightness + 0.07, 1), dark.chroma, dark.hue)
         rules.append(f"--accent: light-dark({light.css}, {dark.css});")
@@ -156,13 +173,7 @@ def change(tx: Tx, by: Person, wanted: Style, said: dict[str, Texts], seen: int,
     Raises Refused for a colour that can't be read, and Conflict where somebody has changed it since it was
     `seen`.
     """
-    if wanted.accent and not colours.is_hex(wanted.accent):
-        raise Refused("Write a colour such as #8b2e1a.", "accent")
-    if wanted.accent and colours.weakest(wanted.accent) < colours.TEXT:
-        nearest = colours.readable(wanted.accent)
-        raise Refused(
-            f"Text in this colour could not be read. The nearest one that can: {nearest}.", "accent"
-        )
+    _must_be_readable(wanted.accent)
     was, logo_id = style(tx)[0], _row(tx).logo_id
     _put(tx, _Whole(wanted, logo_id, {one: said.get(one, Texts()) for one in LANGUAGES}), seen)
     if was != wanted:
@@ -263,10 +274,17 @@ def _row(tx: Tx) -> _Row:
     return tx.one(_Row, sql.show) or _Row("", "", "soft", "serif", "", 1)
 
 
-def _spoken(tx: Tx, language: str) -> Texts:
-    own, english = texts(tx, language), texts(tx, ENGLISH)
-    if language == ENGLISH:
-        return own
+def _must_be_readable(accent: str) -> None:
+    if accent and not colours.is_hex(accent):
+        raise Refused("Write a colour such as #8b2e1a.", "accent")
+    if accent and colours.weakest(accent) < colours.TEXT:
+        nearest = colours.readable(accent)
+        raise Refused(
+            f"Text in this colour could not be read. The nearest one that can: {nearest}.", "accent"
+        )
+
+
+def _spoken(own: Texts, english: Texts) -> Texts:
     pairs = ((getattr(own, name), getattr(english, name)) for name in Texts.__slots__)
     return Texts(*(mine or theirs for mine, theirs in pairs))
 

@@ -145,3 +145,25 @@ async def test_what_has_changed_since_is_not_taken_back(ada, path):
     assert answer.status_code == 409
     assert "There is nothing to take back" in await text_of(answer)
     assert (await ada.post(f"{path}/undo", {"seen": "x"})).status_code == 422
+
+
+async def test_looks_are_seen_before_they_are_saved(ada, stranger):
+    wanted = STYLE | {"heading-en": "Fired slowly"}
+    page = await text_of(await ada.post("/admin/looks/preview", wanted))
+
+    assert "A preview: so the first page would look." in page
+    assert "<title>The Kiln</title>" in page
+    assert "<h1>Fired slowly</h1>" in page
+    sheet = page.split('<link rel="stylesheet" href="/admin/looks/preview.css')[1].split('"')[0]
+    address = "/admin/looks/preview.css" + sheet.replace("&amp;", "&")
+    assert "--round: 1.25rem" in await text_of(await ada.get(address))
+    assert (await stranger.get(address)).status_code == 303
+    assert "<title>Tillroom</title>" in await text_of(await stranger.get("/"))
+
+
+@pytest.mark.parametrize("changes", [{"accent": "#ffcc00"}, {"accent": "red"}, {"shape": "star"}])
+async def test_what_can_not_be_is_refused_in_a_preview_too(ada, changes):
+    wanted = STYLE | changes
+
+    assert (await ada.post("/admin/looks/preview", wanted)).status_code == 422
+    assert (await ada.client.get("/admin/looks/preview.css", query_string=wanted)).status_code == 422

@@ -1,11 +1,14 @@
 """The merchant's looks: name, logo, colour, shape and texts, and the shop's own pages."""
 
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from quart import Blueprint, Response, request
 
 from db import Tx
-from shop import imaging, looks
+from shop import catalog, imaging, looks
 from shop.clock import now
 from shop.errors import Conflict, NotFound, Refused
 from shop.looks import Page, Style, Texts
@@ -14,12 +17,13 @@ from shop.web.admin.follow import go
 from shop.web.context import shop, signed_in
 from shop.web.errors import status_of
 from shop.web.forms import EMPTY, FormState
-from shop.web.reply import AnyResponse, Undo, flash, page
-from shop.words import LANGUAGES
+from shop.web.reply import AnyResponse, Flash, Undo, flash, page
+from shop.words import LANGUAGES, language
 
 admin_looks = Blueprint("admin_looks", __name__)
 
 HERE = "/admin/looks"
+_A_PREVIEW = "A preview: so the first page would look. Nothing is saved yet; close it to go on."
 LOGO_PIXELS = 640
 _STYLE: dict[str, forms.Parser] = {
     "name": forms.optional_text(60),
@@ -53,14 +57,38 @@ async def change() -> AnyResponse:
     values, state = forms.read(await request.form, _STYLE | _TEXTS)
     if state.errors:
         return await _index(422, state)
-    style = Style(*(values[name] for name in Style.__slots__))
-    said = {one: Texts(*(values[f"{name}-{one}"] for name in Texts.__slots__)) for one in LANGUAGES}
+    style, said = _typed(values)
     try:
         await shop().db.write(looks.change, await signed_in(), style, said, values["seen"], now())
     except (Refused, Conflict) as refusal:
         field = (refusal.field if isinstance(refusal, Refused) else None) or "seen"
         return await _index(status_of(refusal), FormState(state.values, {field: str(refusal)}))
     return await _changed("The looks are saved: this is how the shop looks now.")
+
+
+@admin_looks.post("/looks/preview")
+async def preview() -> AnyResponse:
+    """Show the first page as it would look; nothing is changed."""
+    values, state = forms.read(await request.form, _STYLE | _TEXTS)
+    if state.errors:
+        return await _index(422, state)
+    style, said = _typed(values)
+    try:
+        shown = await shop().db.read(looks.preview, style, said, language())
+    except Refused as refusal:
+        return await _index(422, FormState(state.values, {refusal.field or "seen": str(refusal)}))
+    shown = replace(shown, sheet=f"{HERE}/preview.css?{urlencode(asdict(style))}")
+    told = {"cards": await shop().db.read(catalog.newest), "shop_name": shown.name, "shop_looks": shown}
+    return await page("storefront/home.html", flash=[Flash("note", _A_PREVIEW)], **told)
+
+
+@admin_looks.get("/looks/preview.css")
+async def preview_sheet() -> Response:
+    """Send the stylesheet of looks that are not saved."""
+    values, state = forms.read(request.args, {name: _STYLE[name] for name in Style.__slots__})
+    for sentence in state.errors.values():
+        raise Refused(sentence)
+    return Response(looks.sheet_of(Style(**values)), content_type="text/css; charset=utf-8")
 
 
 @admin_looks.post("/looks/undo")
@@ -140,6 +168,12 @@ def _known(slug: str) -> str:
     if slug not in looks.PAGES:
         raise NotFound("There is no such page.")
     return slug
+
+
+def _typed(values: Mapping[str, Any]) -> tuple[Style, dict[str, Texts]]:
+    style = Style(*(values[name] for name in Style.__slots__))
+    said = {one: Texts(*(values.get(f"{name}-{one}", "") for name in Texts.__slots__)) for one in LANGUAGES}
+    return style, said
 
 
 async def _changed(sentence: str) -> AnyResponse:

@@ -11,7 +11,7 @@ from db import Database, Tx, queries
 from shop import events, instance, orders, payments, people, stock
 from shop.clock import Instant, from_epoch, new_id, new_token, now
 from shop.config import Settings
-from shop.money import step
+from shop.money import grain
 from shop.orders import Order
 from shop.people import Person
 from shop.stripe_gateway import Gateway, Item, Session
@@ -158,7 +158,7 @@ def _sums(session: Session, lines: list[_Line], tax: int) -> dict[str, object]:
 def _discounts(session: Session, lines: list[_Line]) -> list[int]:
     """Return each line's part of the discount, parted as at the checkout."""
     worths = [line.item.quantity * line.item.unit_amount for line in lines]
-    return parted(min(session.discount, sum(worths)), worths, step(session.currency))
+    return parted(min(session.discount, sum(worths)), worths, grain(session.currency))
 
 
 def _hold(tx: Tx, order_id: str, lines: list[_Line], at: Instant) -> str:

@@ -16,7 +16,7 @@ from shop.batches import PRICE, STOCK, Batch, Edit, Task
 from shop.clock import Instant
 from shop.errors import Conflict, Refused
 from shop.inventory import Wish
-from shop.money import LARGEST, format_money, parse_money, step, stepped
+from shop.money import LARGEST, format_money, grain, parse_money, to_the_grain
 from shop.people import Person
 from shop.stock import StockRow
 
@@ -183,7 +183,7 @@ def _proposed(row: StockRow, change: Change) -> Proposal:
     was = row.price if change.what == PRICE else row.on_hand
     now = _ROUTES[change.action](was, change.value)
     if change.action == "price_percent":
-        now = stepped(now, step(change.currency))
+        now = to_the_grain(now, grain(change.currency))
     return Proposal(row, was, now, _refusal(row, now, change))
 
 

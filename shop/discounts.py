@@ -110,14 +110,14 @@ def find(
     return found
 
 
-def worth(discount: Discount, value: int, step: int = 1) -> int:
-    """Return what a code takes off goods of a value, in minor units, half a `step` rounded up; never more."""
+def worth(discount: Discount, value: int, grain: int = 1) -> int:
+    """Return what a code takes off goods of a value, in minor units, half a `grain` rounded up; never more."""
     if discount.kind == "amount":
         return min(discount.value, value)
-    return (2 * value * discount.value + WHOLE * step) // (2 * WHOLE * step) * step
+    return (2 * value * discount.value + WHOLE * grain) // (2 * WHOLE * grain) * grain
 
 
-def goods_for(discount: Discount | None, rest: int, step: int = 1) -> int | None:
+def goods_for(discount: Discount | None, rest: int, grain: int = 1) -> int | None:
     """Return the least value of goods of which so much is left after a code; None where never so much is."""
     if discount is None or rest <= 0:
         return max(rest, 0)
@@ -126,12 +126,12 @@ def goods_for(discount: Discount | None, rest: int, step: int = 1) -> int | None
     left = WHOLE - discount.value
     if left <= 0:
         return None
-    # What is left grows with the goods; rounding puts the least value at most a step or two beside the ratio.
-    value = rest * WHOLE // (left * step) * step
-    while value - worth(discount, value, step) >= rest:
-        value -= step
-    while value - worth(discount, value, step) < rest:
-        value += step
+    # What is left grows with the goods; rounding puts the least value most a grain or two beside the ratio.
+    value = rest * WHOLE // (left * grain) * grain
+    while value - worth(discount, value, grain) >= rest:
+        value -= grain
+    while value - worth(discount, value, grain) < rest:
+        value += grain
     return value
 
 

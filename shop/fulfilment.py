@@ -11,7 +11,7 @@ from db import Tx, queries
 from shop import disputes, events, letters, orders, parcels, refunds, stock
 from shop.clock import Instant
 from shop.errors import Conflict, Refused
-from shop.money import format_money, must_be_chargeable, step
+from shop.money import format_money, grain, must_be_chargeable
 from shop.orders import Order
 from shop.people import Person
 
@@ -242,7 +242,7 @@ def _price_of(tx: Tx, order: Order, units: Mapping[str, int]) -> int:
             raise Refused(f"This order has {most} of {sku}.", f"line-{sku}")
         amount += bought[sku].paid_for(quantity) if quantity else 0
     # Part of a line may fall between two amounts that a card can be given back.
-    return amount - amount % step(order.currency)
+    return amount - amount % grain(order.currency)
 
 
 def _spread(

@@ -16,7 +16,7 @@ ZERO_DECIMALS = frozenset(
     "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split()  # noqa: SIM905 - reads as a list
 )
 THREE_DECIMALS = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
-_STEPS = dict.fromkeys(THREE_DECIMALS, 10) | {"isk": 100, "ugx": 100}
+_GRAINS = dict.fromkeys(THREE_DECIMALS, 10) | {"isk": 100, "ugx": 100}
 LARGEST = 99_999_999
 """Stripe's largest amount of one charge, in minor units."""
 _LEAST = {
@@ -54,16 +54,16 @@ def least_charge(currency: str) -> int:
     return _LEAST.get(currency, 0)
 
 
-def step(currency: str) -> int:
+def grain(currency: str) -> int:
     """Return what every amount that Stripe charges is a multiple of, in minor units.
 
     From Stripe's page "Supported currencies": the last digit of three is 0, and the króna and the Ugandan
     shilling are sent with two decimals that are 00.
     """
-    return _STEPS.get(currency, 1)
+    return _GRAINS.get(currency, 1)
 
 
-def stepped(amount: int, by: int) -> int:
+def to_the_grain(amount: int, by: int) -> int:
     """Return the multiple of `by` that is nearest to an amount that is not below zero; half of it goes up."""
     return (2 * amount + by) // (2 * by) * by
 
@@ -109,9 +109,9 @@ def must_be_chargeable(amount: int, currency: str) -> None:
     """Raise ValueError with a sentence for an amount that could not be charged."""
     if amount > LARGEST:
         raise ValueError(_("That is more than can be charged at once."))
-    by = step(currency)
+    by = grain(currency)
     if amount % by:
-        steps, nearest = typed_money(by, currency), typed_money(stepped(amount, by), currency)
+        steps, nearest = typed_money(by, currency), typed_money(to_the_grain(amount, by), currency)
         raise ValueError(
             _("Cards are charged in steps of {step}: write {nearest}.", step=steps, nearest=nearest)
         )

@@ -12,7 +12,7 @@ from shop.clock import Instant
 from shop.countries import country_name
 from shop.discounts import Discount
 from shop.errors import Refused
-from shop.money import least_charge, step
+from shop.money import grain, least_charge
 from shop.shipping import Offer
 from shop.totals import Priced, Totals, reckon
 from shop.words import _
@@ -76,7 +76,7 @@ def of(tx: Tx, cart_id: str | None, currency: str, at: Instant, email: str | Non
     countries = shipping.countries(tx)
     country = _country(chosen.country, terms.home_country, countries)
     found, refusal = _discount(tx, shown, chosen.discount_code, currency, at, email)
-    by = step(currency)
+    by = grain(currency)
     off = discounts.worth(found, shown.total, by) if found else 0
     value = shown.total - off
     offers = shipping.offers(tx, country, value) if countries else ()
@@ -87,7 +87,7 @@ def of(tx: Tx, cart_id: str | None, currency: str, at: Instant, email: str | Non
         shipping=offer.price if offer else 0,
         shipping_rate=taxes.rate(tx, country, taxes.STANDARD),
         with_tax=terms.prices_include_tax,
-        step=by,
+        grain=by,
     )
     free = shipping.free_from(tx, country, value) if offer else None
     goods = None if free is None else discounts.goods_for(found, free, by)

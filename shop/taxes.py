@@ -119,9 +119,9 @@ def contained(gross: int, rate: int) -> int:
     return (2 * gross * rate + WHOLE + rate) // (2 * (WHOLE + rate))
 
 
-def on_top(net: int, rate: int, step: int = 1) -> int:
-    """Return the tax that comes on top of an amount, in minor units, half a `step` rounded up."""
-    return (2 * net * rate + WHOLE * step) // (2 * WHOLE * step) * step
+def on_top(net: int, rate: int, grain: int = 1) -> int:
+    """Return the tax that comes on top of an amount, in minor units, half a `grain` rounded up."""
+    return (2 * net * rate + WHOLE * grain) // (2 * WHOLE * grain) * grain
 
 
 def percent(rate: int) -> str:

@@ -52,17 +52,17 @@ def reckon(
     shipping: int,
     shipping_rate: int,
     with_tax: bool,
-    step: int = 1,
+    grain: int = 1,
 ) -> Totals:
     """Return what lines come to with a discount on the goods and with shipping.
 
     `with_tax` says that prices contain their tax; otherwise it comes on top. The discount is no more than the
-    goods. All that is charged is a multiple of `step`, as the prices and the discount are.
+    goods. All that is charged is a multiple of `grain`, as the prices and the discount are.
     """
     subtotal = sum(line.price for line in lines)
     off = min(discount, subtotal)
-    tax_of = contained if with_tax else partial(on_top, step=step)
-    parts = parted(off, [line.price for line in lines], step)
+    tax_of = contained if with_tax else partial(on_top, grain=grain)
+    parts = parted(off, [line.price for line in lines], grain)
     shares = tuple(
         Share(line.sku, part, tax_of(line.price - part, line.rate), line.rate)
         for line, part in zip(lines, parts, strict=True)
@@ -74,13 +74,13 @@ def reckon(
     return Totals(subtotal, off, shipping, tax, included, total, shares, shipping_tax, shipping_rate)
 
 
-def parted(amount: int, weights: Sequence[int], step: int = 1) -> list[int]:
+def parted(amount: int, weights: Sequence[int], grain: int = 1) -> list[int]:
     """Return an amount parted by weights into whole shares, none above its weight, by largest remainders.
 
-    The amount is at most the sum of the weights. Where they are multiples of `step`, the shares are so too.
+    The amount is at most the sum of the weights. Where they are multiples of `grain`, the shares are so too.
     """
-    if step > 1:
-        return [step * part for part in parted(amount // step, [weight // step for weight in weights])]
+    if grain > 1:
+        return [grain * part for part in parted(amount // grain, [weight // grain for weight in weights])]
     whole = sum(weights)
     if not whole:
         return [0 for _ in weights]

@@ -17,7 +17,7 @@ LEAST = (
 )
 
 # The same page: the last digit of three is 0; these two are sent with decimals that are 00.
-STEPS = dict.fromkeys(THREE_DECIMALS, 10) | {"isk": 100, "ugx": 100}
+GRAINS = dict.fromkeys(THREE_DECIMALS, 10) | {"isk": 100, "ugx": 100}
 
 
 def written(amount: int, currency: str) -> str:
@@ -26,8 +26,8 @@ def written(amount: int, currency: str) -> str:
     return f"{Decimal(amount).scaleb(-places):,.{places}f} {currency.upper()}"
 
 
-def must_be_in_steps(amount: int, currency: str, param: str) -> None:
+def must_fit_the_grain(amount: int, currency: str, param: str) -> None:
     """Raise Fault 400 for an amount between those that a card of the currency can be charged."""
-    step = STEPS.get(currency, 1)
-    if amount % step:
-        raise Fault(400, f"Amounts in {currency.upper()} are multiples of {step}.", param=param)
+    grain = GRAINS.get(currency, 1)
+    if amount % grain:
+        raise Fault(400, f"Amounts in {currency.upper()} are multiples of {grain}.", param=param)

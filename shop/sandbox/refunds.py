@@ -8,7 +8,7 @@ from typing import Any
 
 from db import Tx
 from shop.sandbox import balance, cards, disputes, params, schedule, state, webhooks
-from shop.sandbox.money import must_be_in_steps, written
+from shop.sandbox.money import must_fit_the_grain, written
 from shop.sandbox.params import METADATA
 from shop.sandbox.state import Call, Fault, Object
 
@@ -122,7 +122,7 @@ def _amount(tx: Tx, charge: Object, asked: Object) -> int:
         asked_for, there = (written(one, charge["currency"]) for one in (amount, left))
         message = f"Refund amount ({asked_for}) is greater than unrefunded amount on charge ({there})"
         raise Fault(400, message, param="amount")
-    must_be_in_steps(amount, charge["currency"], "amount")
+    must_fit_the_grain(amount, charge["currency"], "amount")
     return amount
 
 

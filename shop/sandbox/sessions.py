@@ -83,7 +83,7 @@ def create(tx: Tx, call: Call, given: Object) -> Object:
         least = money.written(money.LEAST[currency], currency)
         message = f"The Checkout Session's total amount due must add up to at least {least}"
         raise Fault(400, message, "amount_too_small")
-    money.must_be_in_steps(session["amount_total"], currency, "line_items")
+    money.must_fit_the_grain(session["amount_total"], currency, "line_items")
     for thing in (*made, session):
         state.add(tx, thing)
     kept = {"payment_intent_data": asked.get("payment_intent_data", {})}

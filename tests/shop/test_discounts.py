@@ -141,15 +141,15 @@ KINDS = st.sampled_from(["amount", "percent"])
 
 
 @given(KINDS, st.integers(1, 999), st.integers(1, 50_000), st.sampled_from([1, 10, 100]))
-def test_goods_for_a_rest_are_the_least_that_leave_it(kind, value, rest, step):
-    value, rest = value * step if kind == "amount" else value, rest * step
+def test_goods_for_a_rest_are_the_least_that_leave_it(kind, value, rest, grain):
+    value, rest = value * grain if kind == "amount" else value, rest * grain
     one = Discount("d", "D", kind, value, 0, None, None, None, None, 0, now(), None, 1)
 
-    goods = discounts.goods_for(one, rest, step)
+    goods = discounts.goods_for(one, rest, grain)
 
-    assert goods % step == discounts.worth(one, goods, step) % step == 0
-    assert goods - discounts.worth(one, goods, step) >= rest
-    assert goods - step - discounts.worth(one, goods - step, step) < rest
+    assert goods % grain == discounts.worth(one, goods, grain) % grain == 0
+    assert goods - discounts.worth(one, goods, grain) >= rest
+    assert goods - grain - discounts.worth(one, goods - grain, grain) < rest
 
 
 def test_a_code_for_everything_leaves_no_rest_however_much_is_bought():

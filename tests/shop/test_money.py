@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as any_
 
-from shop.money import LARGEST, decimals, format_money, parse_money, step, stepped, typed_money
+from shop.money import LARGEST, decimals, format_money, grain, parse_money, to_the_grain, typed_money
 
 CURRENCIES = any_.sampled_from(["eur", "usd", "jpy", "kwd", "chf"])
 
 
 @given(any_.integers(0, LARGEST), CURRENCIES)
 def test_what_is_typed_back_is_the_same_amount(amount, currency):
-    amount -= amount % step(currency)
+    amount -= amount % grain(currency)
 
     assert parse_money(typed_money(amount, currency), currency) == amount
 
@@ -44,7 +44,7 @@ def test_what_stripe_could_not_charge_is_refused_with_the_nearest(typed, currenc
 
 @given(any_.integers(0, LARGEST), any_.sampled_from([1, 10, 100]))
 def test_an_amount_is_rounded_to_the_nearest_step_half_of_it_up(amount, by):
-    found = stepped(amount, by)
+    found = to_the_grain(amount, by)
 
     assert found % by == 0
     assert -by <= 2 * (amount - found) < by

@@ -12,15 +12,15 @@ LINES = st.lists(st.tuples(AMOUNTS, RATES), min_size=1, max_size=8)
 
 
 @given(LINES, AMOUNTS, AMOUNTS, RATES, st.booleans(), st.sampled_from([1, 10, 100]))
-def test_goods_discount_shipping_and_tax_are_the_total(lines, off, shipping, shipping_rate, with_tax, step):
-    lines = [(price * step, rate) for price, rate in lines]
+def test_goods_discount_shipping_and_tax_are_the_total(lines, off, shipping, shipping_rate, with_tax, grain):
+    lines = [(price * grain, rate) for price, rate in lines]
     priced = [Priced(str(place), price, rate) for place, (price, rate) in enumerate(lines)]
-    off, told = off * step, {"shipping_rate": shipping_rate, "with_tax": with_tax, "step": step}
+    off, told = off * grain, {"shipping_rate": shipping_rate, "with_tax": with_tax, "grain": grain}
 
-    found = reckon(priced, discount=off, shipping=shipping * step, **told)
+    found = reckon(priced, discount=off, shipping=shipping * grain, **told)
 
-    assert found.total % step == 0
-    assert all(share.discount % step == 0 for share in found.shares)
+    assert found.total % grain == 0
+    assert all(share.discount % grain == 0 for share in found.shares)
     assert found.total == found.subtotal - found.discount + found.shipping + found.tax
     assert found.subtotal == sum(price for price, _ in lines)
     assert found.discount == min(off, found.subtotal)

@@ -8,7 +8,7 @@ from shop import buyers, cart, checkout, discounts, fulfilment, payments, quotes
 from shop.clock import new_id, now
 from shop.errors import Refused
 from shop.fulfilment import Give
-from shop.money import step
+from shop.money import grain
 from shop.stripe_gateway import Gateway
 from tests.street import opened_street
 
@@ -28,7 +28,7 @@ async def bazaar(request, tmp_path):
 
 
 async def furnish(world, dice):
-    by = step(world.settings.currency)
+    by = grain(world.settings.currency)
     for sku in "ABCDE":
         await world.add_things(sku, 5000, price=by * dice.choice((10, 33, 70, 999, 1250, 12_340)))
     for name, codes in (("Home", ("DE",)), ("Near", ("AT",)), ("Rest", ("*",))):
@@ -52,7 +52,7 @@ async def filled_cart(world, dice, place: int) -> str:
     await world.db.write(quotes.send_to, cart_id, dice.choice(COUNTRIES), "")
     kind, value = dice.choice(
         (
-            ("amount", step(world.settings.currency) * dice.randint(1, 4000)),
+            ("amount", grain(world.settings.currency) * dice.randint(1, 4000)),
             ("percent", dice.randint(1, 10_000)),
             ("", 0),
         )

@@ -111,7 +111,7 @@ def find(
 
 
 def worth(discount: Discount, value: int, grain: int = 1) -> int:
-    """Return what a code takes off goods of a value, in minor units, half a `grain` rounded up; never more."""
+    """Return what a code takes off goods of a value, in minor units; half a `grain` is rounded up."""
     if discount.kind == "amount":
         return min(discount.value, value)
     return (2 * value * discount.value + WHOLE * grain) // (2 * WHOLE * grain) * grain

@@ -126,7 +126,7 @@ def goods_for(discount: Discount | None, rest: int, grain: int = 1) -> int | Non
     left = WHOLE - discount.value
     if left <= 0:
         return None
-    # What is left grows with the goods; rounding puts the least value most a grain or two beside the ratio.
+    # What is left grows with the goods; rounding puts the least value a grain or two beside the ratio.
     value = rest * WHOLE // (left * grain) * grain
     while value - worth(discount, value, grain) >= rest:
         value -= grain

@@ -89,7 +89,7 @@ def parse_money(text: str, currency: str) -> int:
     """Return the minor units a person meant by `12.50`, `12,50` or `12`.
 
     Raises ValueError with a sentence for anything else, for more decimals than the currency has, for an
-    amount between its steps and for more than Stripe can charge at once.
+    amount between its grains and for more than Stripe can charge at once.
     """
     typed = text.strip()
     match = _TYPED.fullmatch(typed)

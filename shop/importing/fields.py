@@ -6,7 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from shop.errors import Refused
-from shop.money import decimals, must_be_chargeable
+from shop.money import LARGEST, decimals, must_be_chargeable
 from shop.naming import LONGEST_SKU, LONGEST_SLUG
 from shop.products import LONGEST_DESCRIPTION, LONGEST_NAME
 from shop.stock import MOST
@@ -69,8 +69,7 @@ def minor_units(cell: str, currency: str) -> int:
     """Return a price of our own export, an integer of minor units; with a decimal mark it is an amount."""
     bare = cell.strip()
     if bare.isascii() and bare.isdecimal():
-        # Twelve digits are more than any amount.
-        return _chargeable(int(bare[:12]), currency)
+        return _chargeable(int(bare) if len(bare) < 12 else LARGEST + 1, currency)  # noqa: PLR2004 - more than any
     return amount(cell, currency)
 
 

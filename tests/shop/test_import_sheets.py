@@ -112,6 +112,20 @@ def test_our_own_prices_are_minor_units_unless_they_have_a_mark():
     assert fields.minor_units("12,50", "eur") == 1250
 
 
+@pytest.mark.parametrize(
+    ("cell", "currency", "sentence"),
+    [
+        ("0000000000001250", "eur", "more than can be charged"),
+        ("9" * 5000, "eur", "more than can be charged"),
+        ("1255", "kwd", "in steps of 0.010: write 1.260"),
+        ("1.255", "kwd", "in steps of 0.010: write 1.260"),
+    ],
+)
+def test_a_price_that_can_not_be_charged_is_refused(cell, currency, sentence):
+    with pytest.raises(Refused, match=sentence):
+        fields.minor_units(cell, currency)
+
+
 @pytest.mark.parametrize("cell", ["1.5", "1e3", "many", "1000001", "²"])
 def test_units_are_whole(cell):
     with pytest.raises(Refused):

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 
 from shop.app import create_app
 from tests.browser.test_day import buy
-from tests.browser.test_pages import DIAGONAL, STANDARD
+from tests.browser.test_pages import LOOKS, STANDARD
 from tests.browser.test_walks import sign_in
 from tests.web.busy_day import make_one_of_each
 from tests.web.crawl import Site, crawl
@@ -87,7 +87,7 @@ async def looked_at(page, address: str) -> list[str]:
     parser = html5lib.HTMLParser(strict=False)
     parser.parse(await source.text())
     faults = [f"{address}: {fault}" for fault in parser.errors]
-    for scheme, width in DIAGONAL:
+    for scheme, width in LOOKS:
         await page.emulate_media(color_scheme=scheme)
         await page.set_viewport_size({"width": width, "height": 900})
         found = await Axe().run(page, options=STANDARD)

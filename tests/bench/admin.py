@@ -48,12 +48,13 @@ class Place:
     pages: dict[str, str] = field(default_factory=dict)
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[str, int] = field(default_factory=dict)
+    row: str = r"<(?:tr|li)\b"
 
     async def look(self, name: str) -> None:
         begun = time.process_time()
         answer = await self.visitor.get(self.pages[name])
         text = await answer.get_data(as_text=True)
-        self.rows[name] = len(re.findall(r"<(?:tr|li)\b", text))
+        self.rows[name] = len(re.findall(self.row, text))
         self.took[name].append((time.process_time() - begun) * 1000)
         assert answer.status_code == 200, (self.pages[name], answer.status_code)
 

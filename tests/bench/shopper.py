@@ -24,11 +24,12 @@ from tests.world import settings_for
 SMALL, BIG = Size(3_250, 200, 8_000, 50), Size(325_000, 1_000, 670_000, 200)
 """A product has three variants and a quarter."""
 GOAL, DEEP, ROUNDS = 1.5, 2, 25
-SHELF = "/c/wool-goods"
+SHELF, SHELVES = "/c/wool-goods", "/c/wool-things"
+"""One category, of which the small shop can't fill each page; and one with others in it, of which it can."""
 PAGES = {
     "home": "/",
     "category": SHELF,
-    "category of categories": "/c/wool-things",
+    "categories": SHELVES,
     "category, in stock": f"{SHELF}?stock=in",
     "category, an option": f"{SHELF}?Size=L",
     "category, two options, in stock": f"{SHELF}?Size=L&Size=XS&stock=in",
@@ -37,6 +38,9 @@ PAGES = {
     "category, dearest": f"{SHELF}?sort=-price",
     "category, newest in a wide range of prices": f"{SHELF}?from=20&to=180",
     "category, newest in a narrow range of prices": f"{SHELF}?from=50&to=60",
+    "categories, an option, cheapest": f"{SHELVES}?Size=L&sort=price",
+    "categories, two options, in stock": f"{SHELVES}?Size=L&Size=XS&stock=in",
+    "categories, newest in a narrow range of prices": f"{SHELVES}?from=50&to=90",
     "search, rare word": "/search?q=000777",
     "search, common word": "/search?q=lamp",
     "search, word of all": "/search?q=made",
@@ -65,7 +69,7 @@ async def opened(size: Size, folder: Path):
     async with app.test_app():
         visitor = Visitor(app)
         visitor.client.set_cookie("localhost", "theme", "own")
-        place = Place(app, visitor, dict(PAGES))
+        place = Place(app, visitor, dict(PAGES), row='id="catalog-card-')
         place.pages["product"] = await _first(place, SHELF, "/p/")
         for name in ("category", "category, cheapest", "search, word of all"):
             place.pages[f"{name}, deep"] = await _deep(place, PAGES[name])

@@ -126,7 +126,7 @@ def show(tx: Tx, language: str) -> Looks:
 
 def preview(tx: Tx, wanted: Style, said: dict[str, Texts], language: str) -> Looks:
     """Return how the shop would look, without a sheet. Raises Refused for a colour that can't be read."""
-    _must_be_readable(wanted.accent)
+    must_be_readable(wanted.accent)
     words = _spoken(said[language], said[ENGLISH])
     return replace(show(tx, language), name=wanted.name or NAME, texts=words, sheet="")
 
@@ -139,7 +139,7 @@ def offers_withdrawal(tx: Tx) -> bool:
 def style(tx: Tx) -> tuple[Style, int]:
     """Return the style as it was chosen, with its version."""
     row = _row(tx)
-    return Style(row.name, row.accent, row.shape, row.typeface), row.version
+    return _style_of(row), row.version
 
 
 def texts(tx: Tx, language: str) -> Texts:
@@ -153,8 +153,7 @@ def sheet(tx: Tx) -> str:
 
 
 def sheet_of(chosen: Style) -> str:
-    """Return the stylesheet that a style comes to. Raises Refused for a colour that can't be read."""
-    _must_be_readable(chosen.accent)
+    """Return the stylesheet that a style comes to."""
     rules = [f"--round: {_RADIUS[chosen.shape]};"]
     if chosen.typeface == "sans":
         rules.append("--serif: var(--sans);")
@@ -173,12 +172,12 @@ def change(tx: Tx, by: Person, wanted: Style, said: dict[str, Texts], seen: int,
     Raises Refused for a colour that can't be read, and Conflict where somebody has changed it since it was
     `seen`.
     """
-    _must_be_readable(wanted.accent)
-    was, logo_id = style(tx)[0], _row(tx).logo_id
-    _put(tx, _Whole(wanted, logo_id, {one: said.get(one, Texts()) for one in LANGUAGES}), seen)
-    if was != wanted:
-        _note(tx, by, at, "settings:looks", _told(was), _told(wanted))
-    return was
+    must_be_readable(wanted.accent)
+    was = _whole(tx)
+    _put(tx, was, replace(was, style=wanted, texts={one: said.get(one, Texts()) for one in LANGUAGES}), seen)
+    if was.style != wanted:
+        _note(tx, by, at, "settings:looks", _told(was.style), _told(wanted))
+    return was.style
 
 
 def take_back(tx: Tx, by: Person, seen: int, at: Instant) -> None:
@@ -186,14 +185,14 @@ def take_back(tx: Tx, by: Person, seen: int, at: Instant) -> None:
 
     Raises Conflict where somebody has changed them since they were `seen`.
     """
-    was, kept = style(tx)[0], tx.value(sql.former, of="looks")
+    was, kept = _whole(tx), tx.value(sql.former, of="looks")
     if kept is None:
         raise Conflict("There is nothing to take back: the looks were not changed.")
     told = json.loads(kept)
     texts_of = {language: Texts(**one) for language, one in told["texts"].items()}
     former = _Whole(Style(**told["style"]), told["logo_id"], texts_of)
-    _put(tx, former, seen)
-    _note(tx, by, at, "settings:looks", _told(was), _told(former.style))
+    _put(tx, was, former, seen)
+    _note(tx, by, at, "settings:looks", _told(was.style), _told(former.style))
 
 
 def set_logo(tx: Tx, by: Person, logo: Rendition | None, at: Instant) -> None:
@@ -203,8 +202,8 @@ def set_logo(tx: Tx, by: Person, logo: Rendition | None, at: Instant) -> None:
         logo_id = new_id("logo")
         told = {"width": logo.width, "height": logo.height, "data": logo.data}
         tx.run(sql.add_logo, id=logo_id, media_type=MEDIA_TYPE, **told)
-    whole, version = _whole(tx), _row(tx).version
-    _put(tx, replace(whole, logo_id=logo_id), version)
+    was = _whole(tx)
+    _put(tx, was, replace(was, logo_id=logo_id), style(tx)[1])
     _note(tx, by, at, "settings:looks", "", "a logo" if logo_id else "no logo")
 
 
@@ -257,24 +256,8 @@ def take_page_back(tx: Tx, by: Person, slug: str, language: str, seen: int, at: 
     write_page(tx, by, Page(slug, language, told["title"], told["text"], seen), at)
 
 
-def _put(tx: Tx, wanted: _Whole, seen: int) -> None:
-    """Give the shop these looks, and keep those that it had."""
-    tx.run(sql.remember, of="looks", told=json.dumps(asdict(_whole(tx))))
-    if not tx.run(sql.change, seen=seen, logo_id=wanted.logo_id, **asdict(wanted.style)):
-        raise Conflict("Somebody has changed the looks meanwhile: look again, then save.")
-    for language, said in wanted.texts.items():
-        tx.run(sql.say, language=language, **asdict(said))
-
-
-def _whole(tx: Tx) -> _Whole:
-    return _Whole(style(tx)[0], _row(tx).logo_id, {language: texts(tx, language) for language in LANGUAGES})
-
-
-def _row(tx: Tx) -> _Row:
-    return tx.one(_Row, sql.show) or _Row("", "", "soft", "serif", "", 1)
-
-
-def _must_be_readable(accent: str) -> None:
+def must_be_readable(accent: str) -> None:
+    """Raise Refused for what is no colour, or one that could not be read; empty is the shop's own."""
     if accent and not colours.is_hex(accent):
         raise Refused("Write a colour such as #8b2e1a.", "accent")
     if accent and colours.weakest(accent) < colours.TEXT:
@@ -282,6 +265,28 @@ def _must_be_readable(accent: str) -> None:
         raise Refused(
             f"Text in this colour could not be read. The nearest one that can: {nearest}.", "accent"
         )
+
+
+def _put(tx: Tx, was: _Whole, wanted: _Whole, seen: int) -> None:
+    """Give the shop these looks, and keep those that it had."""
+    tx.run(sql.remember, of="looks", told=json.dumps(asdict(was)))
+    if not tx.run(sql.change, seen=seen, logo_id=wanted.logo_id, **asdict(wanted.style)):
+        raise Conflict("Somebody has changed the looks meanwhile: look again, then save.")
+    for language, said in wanted.texts.items():
+        tx.run(sql.say, language=language, **asdict(said))
+
+
+def _whole(tx: Tx) -> _Whole:
+    row = _row(tx)
+    return _Whole(_style_of(row), row.logo_id, {language: texts(tx, language) for language in LANGUAGES})
+
+
+def _row(tx: Tx) -> _Row:
+    return tx.one(_Row, sql.show) or _Row("", "", "soft", "serif", "", 1)
+
+
+def _style_of(row: _Row) -> Style:
+    return Style(row.name, row.accent, row.shape, row.typeface)
 
 
 def _spoken(own: Texts, english: Texts) -> Texts:

@@ -5,6 +5,7 @@ the shortest history that fails, and a `@reproduce_failure(…)` line: put above
 """
 
 import sys
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -249,7 +250,7 @@ class Shopping(RuleBasedStateMachine):
             self.both.ask(orders.cancel, lambda: desk.cancel_by_shopper(self.model, order), *args)
         else:
             restock = by.endswith("restocks")
-            expected = lambda: desk.cancel(self.model, order, restock=restock)  # noqa: E731
+            expected = partial(desk.cancel, self.model, order, restock=restock)
             self.both.ask(fulfilment.cancel, expected, *args, restock=restock)
 
     @precondition(lambda self: self.stripe.payments)
@@ -269,7 +270,7 @@ class Shopping(RuleBasedStateMachine):
     @rule(which=WHICH, settled=st.booleans())
     def see_to_a_refund(self, which: int, settled: bool) -> None:
         order, refund, drawn = self._pick(self._not_arrived(), which)
-        expected = lambda: desk.see_to(self.model, order, refund, settled=settled)  # noqa: E731
+        expected = partial(desk.see_to, self.model, order, refund, settled=settled)
         if settled:
             self.both.ask(fulfilment.settle_refund, expected, drawn, self.books.admin, "cash", self.books.at)
         else:
@@ -279,7 +280,7 @@ class Shopping(RuleBasedStateMachine):
     def adjust(self, sku: str, change: int) -> None:
         if change and self.model.on_hand[sku] + change >= 0:
             told = {"change": change, "reason": "counted", "at": self.books.at}
-            expected = lambda: desk.adjust(self.model, sku, change)  # noqa: E731
+            expected = partial(desk.adjust, self.model, sku, change)
             self.both.ask(stock.adjust, expected, self.books.admin, sku, **told)
 
     @invariant()

@@ -88,7 +88,9 @@ async def preview_sheet() -> Response:
     values, state = forms.read(request.args, {name: _STYLE[name] for name in Style.__slots__})
     for sentence in state.errors.values():
         raise Refused(sentence)
-    return Response(looks.sheet_of(Style(**values)), content_type="text/css; charset=utf-8")
+    style = Style(**values)
+    looks.must_be_readable(style.accent)
+    return Response(looks.sheet_of(style), content_type="text/css; charset=utf-8")
 
 
 @admin_looks.post("/looks/undo")
